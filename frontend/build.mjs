@@ -1,0 +1,39 @@
+// Bundles styles and scripts into the static folders. Run by `npm run build`; `--watch` while working on them.
+import { build, context } from "esbuild";
+
+const shared = {
+  bundle: true,
+  minify: true,
+  sourcemap: false,
+  target: ["es2020", "safari14"],
+  loader: { ".woff2": "file", ".svg": "dataurl" },
+  assetNames: "fonts/[name]-[hash]",
+  logLevel: "warning",
+};
+
+const targets = [
+  {
+    ...shared,
+    entryPoints: {
+      public: "frontend/styles/public.css",
+      desk: "frontend/styles/desk.css",
+      "public-page": "frontend/scripts/public.ts",
+      "desk-page": "frontend/scripts/desk.ts",
+    },
+    outdir: "src/madoguchi/site/static/build",
+  },
+  {
+    ...shared,
+    entryPoints: {
+      simulators: "frontend/styles/simulators.css",
+      phone: "frontend/scripts/phone.ts",
+    },
+    outdir: "src/simulators/static/build",
+  },
+];
+
+if (process.argv.includes("--watch")) {
+  for (const target of targets) await (await context(target)).watch();
+} else {
+  await Promise.all(targets.map((target) => build(target)));
+}

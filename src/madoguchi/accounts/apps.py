@@ -1,0 +1,11 @@
+"""Django app of the accounts room."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "madoguchi.accounts"
+    label = "accounts"
+    default_auto_field = "django.db.models.BigAutoField"

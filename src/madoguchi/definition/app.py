@@ -1,0 +1,215 @@
+"""What an app is: its fields, views, process, permissions, and its public face, the procedure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cached_property
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from madoguchi.definition.fields import COMPUTED_TYPES, VALUELESS_TYPES, AnyField, Model
+from madoguchi.definition.text import Text
+
+Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
+Role = Literal["reception", "review", "approval", "accounting", "app_admin", "admin"]
+"""受付, 審査, 決裁, 会計, 業務管理者, 全体管理者."""
+Channel = Literal["line", "web", "counter"]
+Assurance = Literal["none", "declared", "photo", "card", "signature"]
+Right = Literal["view", "add", "edit", "delete", "process", "identity", "payment", "export", "manage"]
+
+SYSTEM_COLUMNS = frozenset(
+    {"id", "receipt_number", "status", "assignee", "created_at", "updated_at", "submitted_at", "channel"}
+)
+"""Columns that every record has and a view may show, filter and sort by, beside the app's own fields."""
+
+
+class Sort(Model):
+    field: str
+    descending: bool = False
+
+
+class View(Model):
+    """A saved list. ``filters`` holds the allowed values per column (choice fields, ``status``, ``channel``)."""
+
+    code: Slug
+    name: Text
+    columns: tuple[str, ...]
+    filters: dict[str, tuple[str, ...]] = {}
+    sort: tuple[Sort, ...] = (Sort(field="id", descending=True),)
+
+
+StatusKind = Literal["open", "waiting_resident", "waiting_payment", "done", "rejected", "cancelled", "expired"]
+
+
+class Status(Model):
+    """A state of a record. ``resident`` and ``next`` are what the resident reads on the status page."""
+
+    code: Slug
+    name: Text
+    kind: StatusKind = "open"
+    resident: Text | None = None
+    next: Text | None = None
+    cancellable: bool = False
+
+
+Trigger = Literal["staff", "payment", "payment_expiry", "correction", "resident_cancel"]
+ActionKind = Literal["move", "return", "reject", "fix_fee", "post"]
+
+
+class Action(Model):
+    """Who may move a record from where to where, and what that does.
+
+    ``kind``: *return* asks the resident to correct chosen fields, *reject* needs a written reason, *fix_fee* sets
+    the fee and asks for payment, *post* records the posting (tracking number). ``requires`` names what must be true
+    first. ``notice`` is the key of the notice sent to the resident. Triggers other than ``staff`` are moved by the
+    platform: a payment that arrived or expired, a correction that came in, a cancellation by the resident.
+    """
+
+    code: Slug
+    name: Text
+    from_: Annotated[tuple[str, ...], Field(alias="from", min_length=1)]
+    to: str
+    kind: ActionKind = "move"
+    trigger: Trigger = "staff"
+    roles: tuple[Role, ...] = ()
+    requires: tuple[Literal["identity", "payment"], ...] = ()
+    condition: str | None = None
+    notice: str | None = None
+    primary: bool = False
+    refund: bool = False
+
+
+class Process(Model):
+    """``initial`` is the status of a record that staff add by hand and of an application that owes nothing."""
+
+    statuses: Annotated[tuple[Status, ...], Field(min_length=1)]
+    initial: str
+    initial_unpaid: str | None = None
+    actions: tuple[Action, ...] = ()
+
+    def status(self, code: str) -> Status:
+        """The status with that code; KeyError if there is none."""
+        return {status.code: status for status in self.statuses}[code]
+
+    def actions_from(self, status: str, trigger: Trigger = "staff") -> tuple[Action, ...]:
+        """The actions that lead out of ``status`` for that trigger, in the order written."""
+        return tuple(a for a in self.actions if status in a.from_ and a.trigger == trigger)
+
+
+class Permission(Model):
+    """Members of ``department`` (None: any) with one of ``roles`` (empty: any) have ``rights``."""
+
+    department: Slug | None = None
+    roles: tuple[Role, ...] = ()
+    rights: tuple[Right, ...]
+
+
+class FeeLine(Model):
+    """One line of the fee; ``amount`` is a formula in whole yen, left out of the sum while it is 0 or blank."""
+
+    label: Text
+    amount: str
+
+
+class Fee(Model):
+    lines: Annotated[tuple[FeeLine, ...], Field(min_length=1)]
+    when: Literal["at_application", "after_review"] = "at_application"
+    providers: Annotated[tuple[Literal["paypay", "linepay", "counter"], ...], Field(min_length=1)]
+    expires_days: Annotated[int, Field(ge=1, le=90)] = 7
+    refundable_until: tuple[str, ...] = ()
+
+
+class Applicant(Model):
+    """Which fields say who applies: for matching with the card, for letters, for e-mail."""
+
+    name: str
+    address: str | None = None
+    birth_date: str | None = None
+    phone: str | None = None
+    email: str | None = None
+
+
+class NoticeText(Model):
+    """A message to the resident. ``{受付番号}`` ``{手続名}`` ``{状態}`` ``{リンク}`` ``{期限}`` may be used, nothing personal."""
+
+    title: Text
+    body: Text
+
+
+class ReasonTemplate(Model):
+    """A ready text for returning or rejecting. ``fields`` are the ones the resident is asked to correct."""
+
+    code: Slug
+    title: Text
+    body: Text
+    fields: tuple[str, ...] = ()
+
+
+class Procedure(Model):
+    """The public face of an app."""
+
+    prefix: Annotated[str, Field(pattern=r"^[A-Z]{2,4}$")]
+    title: Text
+    summary: Text
+    office: Text
+    phone: str
+    keywords: tuple[str, ...] = ()
+    channels: tuple[Channel, ...] = ("line", "web", "counter")
+    all_in_chat: bool = False
+    pilot_only: bool = False
+    banner: Text | None = None
+    assurance: Assurance = "none"
+    applicant: Applicant
+    questions: tuple[str, ...] = ()
+    before_you_start: tuple[Text, ...] = ()
+    submit_label: Text = Text("この内容で申請する")  # type: ignore[arg-type]
+    next_steps: tuple[Text, ...] = ()
+    fee: Fee | None = None
+    notices: dict[str, NoticeText] = {}
+    return_templates: tuple[ReasonTemplate, ...] = ()
+    reject_templates: tuple[ReasonTemplate, ...] = ()
+    identity_checklist: tuple[Text, ...] = ()
+    identity_photo_days: Annotated[int, Field(ge=0, le=365)] = 30
+    processing_days: Annotated[int, Field(ge=1, le=365)] = 7
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+
+
+class Group(Model):
+    """A heading of the record page and the fields under it."""
+
+    title: Text
+    fields: tuple[str, ...]
+
+
+class AppDefinition(Model):
+    """Everything staff decide about an app, as data. Published definitions are immutable revisions."""
+
+    code: Slug
+    name: Text
+    description: Text | None = None
+    owner_department: Slug
+    fields: Annotated[tuple[AnyField, ...], Field(min_length=1)]
+    layout: tuple[Group, ...] = ()
+    views: tuple[View, ...] = ()
+    process: Process | None = None
+    permissions: tuple[Permission, ...] = ()
+    procedure: Procedure | None = None
+
+    @cached_property
+    def by_code(self) -> dict[str, AnyField]:
+        """Top-level fields by code."""
+        return {field.code: field for field in self.fields}
+
+    @cached_property
+    def value_fields(self) -> tuple[AnyField, ...]:
+        """Fields that hold a value in a record: all but headings."""
+        return tuple(f for f in self.fields if f.type not in VALUELESS_TYPES)
+
+    @cached_property
+    def question_fields(self) -> tuple[AnyField, ...]:
+        """Fields a resident is asked (or shown, for headings), in the procedure's order."""
+        asked = [f for f in self.fields if not f.staff_only and f.type not in COMPUTED_TYPES]
+        order = self.procedure.questions if self.procedure else ()
+        return tuple(self.by_code[code] for code in order) if order else tuple(asked)

@@ -1,0 +1,46 @@
+"""Texts that residents and staff read, in Japanese first and other languages beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, get_args
+
+from pydantic import RootModel, field_validator, model_serializer, model_validator
+
+Language = Literal["ja", "ja_easy", "en"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+
+class Text(RootModel[dict[Language, str]]):
+    """One text in one or more languages; Japanese is always there.
+
+    Written in YAML as a plain string (Japanese only) or as a mapping ``{ja: …, en: …}``; written back the same.
+    """
+
+    model_config = {"frozen": True}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_plain_string(cls, value: Any) -> Any:
+        return {"ja": value} if isinstance(value, str) else value
+
+    @field_validator("root")
+    @classmethod
+    def _japanese_is_there(cls, value: dict[Language, str]) -> dict[Language, str]:
+        if not value.get("ja", "").strip():
+            raise ValueError("日本語（ja）の文がありません。")
+        return value
+
+    @model_serializer
+    def _to_plain_string(self) -> str | Mapping[str, str]:
+        return self.root["ja"] if set(self.root) == {"ja"} else self.root
+
+    def in_language(self, language: Language = "ja") -> str:
+        """The text in ``language``, or in Japanese where that translation is missing."""
+        return self.root.get(language) or self.root["ja"]
+
+    def __str__(self) -> str:
+        return self.root["ja"]
+
+    def __hash__(self) -> int:
+        return hash(tuple(sorted(self.root.items())))

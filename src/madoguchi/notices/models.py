@@ -1,0 +1,46 @@
+"""Messages to residents and whether they arrived."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+from madoguchi.catalog.models import App
+
+
+class Notice(models.Model):
+    """One message to one resident about one event. (event, channel) is unique: told once, never twice.
+
+    ``id`` doubles as X-Line-Retry-Key. ``to`` is the resident's id; the channel looks the address up when it sends.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "送信待ち"
+        SENT = "sent", "送信済"
+        FAILED = "failed", "不達"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    app = models.ForeignKey(App, models.PROTECT, related_name="+")
+    record_id = models.BigIntegerField()
+    event_id = models.BigIntegerField()
+    resident_id = models.UUIDField()
+    channel = models.CharField(max_length=10)
+    template = models.CharField(max_length=60)
+    title = models.CharField(max_length=200)
+    body = models.TextField()
+    link = models.CharField(max_length=500, blank=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    error = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("event_id", "channel"), name="notice_once"),
+            models.CheckConstraint(condition=models.Q(state__in=["queued", "sent", "failed"]), name="notice_state_known"),
+        )
+        indexes = (models.Index(fields=("app", "record_id"), name="notice_by_record"),)
+
+    def __str__(self) -> str:
+        return f"{self.template} {self.channel} {self.state}"

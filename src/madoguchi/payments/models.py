@@ -1,0 +1,84 @@
+"""Fees: what is owed, what was paid, what was given back."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+from madoguchi.catalog.models import App
+
+
+class Payment(models.Model):
+    """The fee of one record. States and moves between them are in ``payments.states``; one live payment per record.
+
+    ``provider_reference`` is the id we gave the provider (merchant payment id, order id), ``provider_id`` the one
+    it gave us. Both are unique so that nothing is charged or booked twice. Amounts are whole yen.
+    """
+
+    class State(models.TextChoices):
+        DUE = "due", "未納"
+        PENDING = "pending", "手続中"
+        PAID = "paid", "納付済"
+        FAILED = "failed", "失敗"
+        EXPIRED = "expired", "期限切れ"
+        CANCELLED = "cancelled", "取消"
+        REFUNDING = "refunding", "返金中"
+        REFUNDED = "refunded", "返金済"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    app = models.ForeignKey(App, models.PROTECT, related_name="+")
+    record_id = models.BigIntegerField()
+    receipt_number = models.CharField(max_length=20)
+    amount = models.PositiveIntegerField()
+    lines = models.JSONField(default=list)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DUE)
+    provider = models.CharField(max_length=20, blank=True)
+    provider_reference = models.CharField(max_length=64, unique=True, null=True, blank=True)
+    provider_id = models.CharField(max_length=64, blank=True)
+    checkout_url = models.URLField(max_length=1000, blank=True)
+    return_path = models.CharField(max_length=500, blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+    due_at = models.DateTimeField()
+    paid_at = models.DateTimeField(null=True, blank=True)
+    refund_reference = models.CharField(max_length=64, blank=True)
+    refunded_at = models.DateTimeField(null=True, blank=True)
+    received_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(
+                    state__in=["due", "pending", "paid", "failed", "expired", "cancelled", "refunding", "refunded"]
+                ),
+                name="payment_state_known",
+            ),
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="payment_amount_positive"),
+            models.UniqueConstraint(
+                fields=("app", "record_id"), condition=~models.Q(state__in=["cancelled", "expired"]), name="payment_once_per_record"
+            ),
+        )
+        indexes = (
+            models.Index(fields=("state", "due_at"), name="payment_due"),
+            models.Index(fields=("paid_at",), name="payment_paid_at"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.receipt_number} {self.amount}円 {self.get_state_display()}"
+
+
+class ProviderNotification(models.Model):
+    """A provider's webhook as it came; only a hint to read back. Deduplicated by its content."""
+
+    provider = models.CharField(max_length=20)
+    digest = models.CharField(max_length=64)
+    received_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("provider", "digest"), name="notification_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.received_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,16 @@
+"""Every address of the product, room by room."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("madoguchi.site.health_urls")),
+    path("staff/", include("madoguchi.accounts.urls")),
+    path("desk/", include("madoguchi.desk.urls")),
+    path("ops/", include("madoguchi.site.operations_urls")),
+    path("line/", include("madoguchi.channels.line.urls")),
+    path("payments/", include("madoguchi.payments.urls")),
+    path("identity/", include("madoguchi.identity.urls")),
+    path("", include("madoguchi.channels.web.urls")),
+]

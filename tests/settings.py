@@ -1,0 +1,41 @@
+"""The product's settings on an embedded database of the tests' own."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import warnings
+from pathlib import Path
+
+import psycopg
+
+ROOT = Path(__file__).parent.parent
+# Set once by the first process; the workers of a parallel run inherit them.
+os.environ.setdefault("MADOGUCHI_TEST_RUN", str(os.getpid()))
+os.environ.setdefault("MADOGUCHI_DATA_DIR", tempfile.mkdtemp(prefix="madoguchi-test-"))
+
+
+def _start_database() -> str:
+    from madoguchi.site.database import start_embedded
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # platformdirs warns where no session manager runs
+        url = start_embedded(ROOT / "var" / "test" / "pg")
+    with psycopg.connect(url, autocommit=True) as connection:
+        # Tests may lose their data; what they check does not depend on the disk.
+        for setting, value in (("fsync", "off"), ("synchronous_commit", "off")):
+            connection.execute(f"ALTER SYSTEM SET {setting} = {value}")
+        connection.execute("SELECT pg_reload_conf()")
+    return url
+
+
+if "DATABASE_URL" not in os.environ:
+    os.environ["DATABASE_URL"] = _start_database()
+
+from madoguchi.site.settings import *  # noqa: E402, F403
+from madoguchi.site.settings import DATABASES  # noqa: E402
+
+# Each run has its own test database, so that two runs at once do not disturb each other.
+DATABASES["default"]["TEST"] = {"NAME": f"test_madoguchi_{os.environ['MADOGUCHI_TEST_RUN']}"}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
