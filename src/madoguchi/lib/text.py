@@ -72,7 +72,7 @@ def _widen_kana(text: str) -> str:
     return _HALF_WIDTH_KANA.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
 
 
-# --- numbers and addresses -----------------------------------------------------------------------------------
+# --- numbers and addresses ---
 
 _DIGIT_OF = {"〇": 0, "零": 0, "元": 1} | {kanji: n for n, kanji in enumerate("一二三四五六七八九", start=1)}
 _UNIT_OF = {"十": 10, "百": 100, "千": 1000}
@@ -100,8 +100,8 @@ def _kanji_number(kanji: str) -> int:
 def fold_address(text: str) -> str:
     """The form for comparing addresses: ``一丁目１番１号``, ``1丁目1番地の1`` and ``1-1-1`` become the same.
 
-    Beyond ``fold``: kanji numerals are digits, 丁目・番地・番・号・の between numbers are hyphens, 大字 and 字
-    are left out, and ケ/ガ/が as well as ノ/之 between kanji are one.
+    Beyond ``fold``: kanji numerals are digits, 丁目・番地・番・号・の between numbers are hyphens, 大字
+    and 字 are left out, and ケ/ガ/が as well as ノ/之 between kanji are one.
     """
     spaced = re.sub(r"(?<=[\d０-９])\s+(?=[\d０-９])", "-", text.strip())
     plain = kanji_to_digits(fold(spaced)).replace("大字", "").replace("字", "").replace("之", "ノ")

@@ -1,7 +1,7 @@
 """Encryption at rest (AES-256-GCM) and keyed hashes, with the keys of the setting ``ENCRYPTION_KEYS``.
 
-The first key encrypts, every key decrypts: a new key goes in front, the old ones stay until all is sealed anew.
-The last key also keys the hashes, so that what is looked up by hash is still found after a new key was added.
+The first key encrypts, every key decrypts: a new key goes in front, old ones stay until all is sealed anew.
+The last key also keys the hashes, so that what is looked up by hash is still found then.
 """
 
 from __future__ import annotations
