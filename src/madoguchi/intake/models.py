@@ -83,9 +83,16 @@ class Application(models.Model):
 
 
 class CorrectionRequest(models.Model):
-    """What staff asked the resident to correct; open until the correction comes in."""
+    """What staff asked the resident to correct; open until the correction comes in or staff move on without it.
+
+    ``interview`` is the one in which the resident corrects, once begun. ``fields`` are codes of the revision the
+    record was filed under.
+    """
 
     application = models.ForeignKey(Application, models.CASCADE, related_name="corrections")
+    interview = models.OneToOneField(
+        Interview, models.SET_NULL, null=True, blank=True, related_name="correction_request"
+    )
     event_id = models.BigIntegerField()
     fields = models.JSONField()
     message = models.TextField()

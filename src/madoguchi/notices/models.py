@@ -7,12 +7,15 @@ import uuid
 from django.db import models
 
 from madoguchi.catalog.models import App
+from madoguchi.lib import vault
 
 
 class Notice(models.Model):
     """One message to one resident about one event. (event, channel) is unique: told once, never twice.
 
-    ``id`` doubles as X-Line-Retry-Key. ``to`` is the resident's id; the channel looks the address up when it sends.
+    ``id`` doubles as X-Line-Retry-Key. The channel looks the address up by ``resident_id`` when it sends. A notice
+    on the channel ``letter`` waits, queued, until staff have printed it. ``sealed_link`` is encrypted because the
+    status page opens to whoever has its address.
     """
 
     class State(models.TextChoices):
@@ -27,10 +30,12 @@ class Notice(models.Model):
     resident_id = models.UUIDField()
     channel = models.CharField(max_length=10)
     template = models.CharField(max_length=60)
+    language = models.CharField(max_length=10, default="ja")
     title = models.CharField(max_length=200)
     body = models.TextField()
-    link = models.CharField(max_length=500, blank=True)
+    sealed_link = models.BinaryField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
     error = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField(null=True, blank=True)
@@ -44,3 +49,12 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.template} {self.channel} {self.state}"
+
+    @property
+    def link(self) -> str:
+        """The address of the status page."""
+        return vault.unseal(bytes(self.sealed_link), context="notice.link").decode()
+
+    @link.setter
+    def link(self, address: str) -> None:
+        self.sealed_link = vault.seal(address.encode(), context="notice.link")

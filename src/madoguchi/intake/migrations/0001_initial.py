@@ -64,6 +64,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('answered_at', models.DateTimeField(blank=True, null=True)),
                 ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='corrections', to='intake.application')),
+                ('interview', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='correction_request', to='intake.interview')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(condition=models.Q(('answered_at', None)), fields=('application',), name='correction_one_open')],

@@ -1,0 +1,150 @@
+"""Returned applications: what staff ask for, the resident's second walk, and filing it on the same record."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, time, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from madoguchi.catalog.queries import AppRevision
+from madoguchi.definition.fields import FILE_TYPES
+from madoguchi.definition.text import Language
+from madoguchi.definition.values import Value, Values
+from madoguchi.identity import actions as identity
+from madoguchi.intake import interviews
+from madoguchi.intake.filed import filed
+from madoguchi.intake.interviews import Filing
+from madoguchi.intake.links import INTERVIEW_DAYS
+from madoguchi.intake.models import Application, CorrectionRequest, Interview
+from madoguchi.intake.problems import NothingToCorrect
+from madoguchi.intake.submission import SIGNED_LEVELS, ready_filing
+from madoguchi.interview.types import State
+from madoguchi.lib.business_days import add_business_days
+from madoguchi.records import files, read, write
+from madoguchi.records.actor import RESIDENT
+from madoguchi.records.models import StoredFile
+
+CORRECTION_BUSINESS_DAYS = 10
+"""How long the resident has; two weeks without counting weekends and holidays."""
+
+
+def open_request(application: Application) -> CorrectionRequest | None:
+    """What staff ask the resident to correct now, if anything."""
+    return application.corrections.filter(answered_at=None).select_related("interview").first()
+
+
+def request_correction(*, application: Application, event_id: int, fields: list[str], message: str) -> None:
+    """Notes what staff asked for; an earlier request that is still open gives way to it."""
+    close_requests(application)
+    CorrectionRequest.objects.create(
+        application=application, event_id=event_id, fields=fields, message=message, due_at=_due_at(timezone.now())
+    )
+
+
+def close_requests(application: Application) -> None:
+    """Nothing is asked for any more: the correction came in, or the office went on without it."""
+    for request in application.corrections.filter(answered_at=None).select_related("interview"):
+        request.answered_at = timezone.now()
+        request.save(update_fields=["answered_at"])
+        if request.interview and request.interview.outcome == Interview.Outcome.OPEN:
+            interviews.close(request.interview, Interview.Outcome.ABANDONED)
+
+
+def start_correction(application: Application) -> Interview:
+    """The interview that asks only what staff asked for, prefilled; the same one when opened again.
+
+    Raises NothingToCorrect.
+    """
+    with transaction.atomic():
+        request = _lock_request(application)
+        if request.interview and request.interview.outcome == Interview.Outcome.OPEN:
+            return request.interview
+        request.interview = _correction_interview(application, request)
+        request.save(update_fields=["interview"])
+        return request.interview
+
+
+def submit_correction(interview_id: uuid.UUID) -> Application:
+    """Files the confirmed correction on its record, exactly once; raises NotReady, InterviewClosed."""
+    with transaction.atomic():
+        interview = interviews.lock(interview_id)
+        request = CorrectionRequest.objects.select_related("application__app").get(interview=interview)
+        if interview.outcome == Interview.Outcome.SUBMITTED:
+            return request.application
+        filing = ready_filing(interview)
+        _file_correction(interview, request.application, filing)
+        interviews.close(interview, Interview.Outcome.SUBMITTED)
+        close_requests(request.application)
+        return request.application
+
+
+def _lock_request(application: Application) -> CorrectionRequest:
+    Application.objects.select_for_update().get(pk=application.pk)
+    request = open_request(application)
+    if request is None:
+        raise NothingToCorrect(_("いま直していただくところはありません。申請の状況をご確認ください。"))
+    return request
+
+
+def _correction_interview(application: Application, request: CorrectionRequest) -> Interview:
+    record = filed(application.app_id, application.record_id)
+    interview = Interview(
+        app_id=application.app_id, revision_id=record.app_revision_id, resident=application.resident,
+        channel=application.interview.channel, corrects_record_id=application.record_id,
+        expires_at=timezone.now() + timedelta(days=INTERVIEW_DAYS),
+    )
+    language: Language = application.resident.language  # type: ignore[assignment]
+    state = State(answers=record.values, only=frozenset(request.fields), language=language)
+    interview.state = interviews.seal_state(interview.id, state)
+    interview.save(force_insert=True)
+    return interview
+
+
+def _file_correction(interview: Interview, application: Application, filing: Filing) -> None:
+    record = read.get_record(filing.app, application.record_id)
+    changes = changed(filing.app, record.values, filing.values)
+    write.update_record(
+        app=filing.app, record_id=application.record_id, changes=changes, expected_revision=None, actor=RESIDENT,
+        kind="corrected", data={"fields": sorted(changes)},
+    )
+    files.attach_files(interview.id, application.record_id)
+    _retire_replaced_files(filing, changes, record.values)
+    _identify_again(interview, application, filing, changes)
+    write.fire_trigger(
+        app_id=application.app_id, record_id=application.record_id, trigger="correction", actor=RESIDENT, data={}
+    )
+
+
+def changed(app: AppRevision, before: Values, after: Values) -> dict[str, Value]:
+    """The resident's fields whose value differs; a field that became hidden is blanked. Staff's fields stay."""
+    asked = [f.code for f in app.definition.value_fields if not f.staff_only]
+    return {code: after.get(code) for code in asked if before.get(code) != after.get(code)}
+
+
+def _retire_replaced_files(filing: Filing, changes: Values, before: Values) -> None:
+    """Replaced pictures stay as long as other identity photos would, then the daily job deletes them."""
+    types = {field.code: field.type for field in filing.app.definition.fields}
+    replaced = [
+        file_id
+        for code in changes if types[code] in FILE_TYPES
+        for file_id in before.get(code) or () if file_id not in (changes[code] or ())
+    ]
+    delete_after = timezone.now() + timedelta(days=filing.procedure.identity_photo_days)
+    StoredFile.objects.filter(pk__in=replaced, delete_after=None).update(delete_after=delete_after)
+
+
+def _identify_again(interview: Interview, application: Application, filing: Filing, changes: Values) -> None:
+    """New ID photos are checked anew; a card has vouched for the corrected answers before this."""
+    if filing.procedure.assurance in SIGNED_LEVELS:
+        identity.attach_to_record(interview.id, application.record_id)
+    photos = {f.code for f in filing.app.definition.fields if f.type == "photo" and f.identity}
+    if filing.procedure.assurance == "photo" and photos & set(changes):
+        identity.begin_photo_check(application.app_id, application.record_id)
+
+
+def _due_at(now: datetime) -> datetime:
+    day = add_business_days(timezone.localtime(now).date(), CORRECTION_BUSINESS_DAYS)
+    return timezone.make_aware(datetime.combine(day, time(23, 59, 59)))

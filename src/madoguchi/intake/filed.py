@@ -1,0 +1,12 @@
+"""The record behind an application."""
+
+from __future__ import annotations
+
+from madoguchi.catalog import queries as catalog
+from madoguchi.records import read
+from madoguchi.records.read import Record
+
+
+def filed(app_id: int, record_id: int) -> Record:
+    """The record, read by the revision it was filed under (``record.app``); raises RecordNotFound."""
+    return read.get_record(catalog.published_by_id(app_id), record_id)

@@ -1,0 +1,122 @@
+"""One interview's stored state: opened under its row lock, sealed again, and what its answers amount to."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from django.utils import timezone
+
+from madoguchi.catalog import queries as catalog
+from madoguchi.catalog.queries import AppRevision
+from madoguchi.definition import compute
+from madoguchi.definition.app import AppDefinition, Procedure
+from madoguchi.definition.fields import COMPUTED_TYPES, ChannelName
+from madoguchi.definition.values import Value
+from madoguchi.intake.models import Interview
+from madoguchi.intake.problems import InterviewClosed
+from madoguchi.intake.world import DjangoWorld
+from madoguchi.interview.types import FeeRow, State
+from madoguchi.lib import vault
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """What would be filed now: the visible answers and the fee that follows from them."""
+
+    app: AppRevision
+    procedure: Procedure
+    values: Mapping[str, Value]
+    fee: tuple[FeeRow, ...]
+    digest: str
+
+    @property
+    def total(self) -> int:
+        """The fee in whole yen."""
+        return sum(row.amount for row in self.fee)
+
+
+def lock(interview_id: uuid.UUID) -> Interview:
+    """The interview with its row locked until the transaction ends; raises Interview.DoesNotExist."""
+    return Interview.objects.select_for_update(of=("self",)).select_related("app", "resident").get(pk=interview_id)
+
+
+def refuse_if_closed(interview: Interview, now: datetime | None = None) -> None:
+    """Raises InterviewClosed unless the interview still takes answers."""
+    if interview.outcome == Interview.Outcome.SUBMITTED:
+        raise InterviewClosed(interview, "submitted")
+    if interview.expires_at <= (now or timezone.now()):
+        raise InterviewClosed(interview, "expired")
+    if interview.outcome == Interview.Outcome.ABANDONED:
+        raise InterviewClosed(interview, "abandoned")
+
+
+def revision_of(interview: Interview) -> AppRevision:
+    """The revision the interview began with and stays on."""
+    return catalog.revision(interview.revision_id)
+
+
+def procedure_of(app: AppRevision) -> Procedure:
+    """The app's procedure; apps without one are never asked of residents."""
+    if app.definition.procedure is None:
+        raise ValueError(f"{app.definition.code} has no procedure")
+    return app.definition.procedure
+
+
+def world_of(interview: Interview) -> DjangoWorld:
+    """The facts this interview's answers are checked against now."""
+    return DjangoWorld(cast(ChannelName, interview.channel))
+
+
+def seal_state(interview_id: uuid.UUID, state: State) -> bytes:
+    """The state as stored: answers are personal."""
+    return vault.seal_json(state.to_json(), context=_context(interview_id))
+
+
+def open_state(interview: Interview) -> State:
+    """The state that was stored; an empty one if it was wiped."""
+    sealed = bytes(interview.state)
+    return State.from_json(vault.unseal_json(sealed, context=_context(interview.id))) if sealed else State()
+
+
+def save_state(interview: Interview, state: State) -> None:
+    """Stores the next state; ``version`` rises with each."""
+    interview.state = seal_state(interview.id, state)
+    interview.version += 1
+    interview.save(update_fields=["state", "version", "updated_at"])
+
+
+def close(interview: Interview, outcome: Interview.Outcome) -> None:
+    """Ends the interview and forgets its answers: from now on they are in the record, or nowhere."""
+    interview.outcome = outcome
+    interview.state = b""
+    interview.version += 1
+    interview.save(update_fields=["outcome", "state", "version", "updated_at"])
+
+
+def filing(interview: Interview, state: State) -> Filing:
+    """What ``state`` would file now: hidden answers left out, formulas computed, the fee summed up."""
+    app, world = revision_of(interview), world_of(interview)
+    values = compute.visible_values(app.definition, state.answers, world)
+    fee = tuple(row for row in compute.fee_lines(app.definition, values, world) if row.amount)
+    return Filing(app, procedure_of(app), values, fee, digest_of(app.definition, values))
+
+
+def digest_of(definition: AppDefinition, values: Mapping[str, Any]) -> str:
+    """SHA-256 (hex) of the answers' canonical JSON: what the resident signs, and what must be filed.
+
+    Computed fields are left out: one that depends on the clock would differ between signing and filing.
+    """
+    computed = {field.code for field in definition.fields if field.type in COMPUTED_TYPES}
+    answered = {code: value for code, value in values.items() if code not in computed}
+    canonical = json.dumps(answered, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _context(interview_id: uuid.UUID) -> str:
+    return f"interview:{interview_id}"
