@@ -1,0 +1,151 @@
+"""Writes of stored apps: drafts, and publishing them with their table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from django.db import connection, transaction
+from django.db.models import Max
+from django.db.utils import IntegrityError, OperationalError
+from django.utils import timezone
+from psycopg import errors, sql
+
+from madoguchi.catalog import tasks
+from madoguchi.catalog.indexes import Index, key_index
+from madoguchi.catalog.models import App, Revision
+from madoguchi.catalog.queries import AppRevision, of_row, published_apps
+from madoguchi.catalog.schema import LARGE_TABLE, existing_columns, existing_indexes, has_more_rows_than
+from madoguchi.catalog.tables import Plan, plan, table_name
+from madoguchi.definition.app import AppDefinition
+from madoguchi.definition.findings import DefinitionError, Finding, error
+from madoguchi.definition.validation import validate
+
+PUBLISH_LOCK = 0x6D61646F
+"""Advisory lock: two publishes at once would plan on each other's unfinished tables."""
+
+
+class Author(Protocol):
+    """Who acts; ``records.actor.Actor`` is one."""
+
+    @property
+    def staff_id(self) -> int | None: ...
+
+
+class PublishBusy(RuntimeError):
+    """The table is in use by a long-running operation; nothing was changed."""
+
+
+@transaction.atomic
+def save_draft(*, defn: AppDefinition, actor: Author) -> Revision:
+    """Stores ``defn`` as its app's draft, making the app if it is new. A draft that is there already is replaced."""
+    app, _ = App.objects.get_or_create(code=defn.code)
+    App.objects.select_for_update().get(pk=app.pk)
+    draft = app.revisions.filter(state=Revision.State.DRAFT).first()
+    if draft is None:
+        last = app.revisions.aggregate(last=Max("number"))["last"] or 0
+        draft = Revision(app=app, number=last + 1)
+    draft.definition = defn.model_dump(mode="json", by_alias=True)
+    draft.created_by_id = actor.staff_id
+    draft.save()
+    return draft
+
+
+def publish(*, revision: Revision, actor: Author) -> AppRevision:
+    """Makes a draft the published revision of its app and brings the app's table to it, all or nothing.
+
+    Raises DefinitionError for anything wrong with the definition or its fit with data already there, and
+    PublishBusy when the table stays locked for 5 seconds.
+    """
+    del actor  # Drafts carry their author; who may publish is decided by the caller.
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLISH_LOCK])
+        row = Revision.objects.select_for_update().get(pk=revision.pk)
+        app = of_row(row)
+        if row.state == Revision.State.PUBLISHED:
+            return app
+        validate(app.definition)
+        _alter_table(app)
+        _make_current(row)
+    revision.refresh_from_db()
+    return app
+
+
+def _make_current(row: Revision) -> None:
+    row.app.revisions.filter(state=Revision.State.PUBLISHED).update(state=Revision.State.RETIRED)
+    row.state, row.published_at = Revision.State.PUBLISHED, timezone.now()
+    row.save(update_fields=("state", "published_at"))
+    App.objects.filter(pk=row.app_id).update(published=row)
+
+
+def _alter_table(app: AppRevision) -> None:
+    todo = plan(app.app_id, existing=existing_columns(table_name(app.app_id)), new=app.definition)
+    if todo.problems:
+        raise DefinitionError(todo.problems)
+    with _short_lock_waits(), connection.cursor() as cursor:
+        for statement in todo.statements:
+            cursor.execute(statement)
+    _build_indexes(app, todo)
+
+
+@contextmanager
+def _short_lock_waits() -> Iterator[None]:
+    """Gives up after 5 s: an ALTER TABLE that waits makes every reader behind it wait too."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '5s'")
+        try:
+            yield
+        except OperationalError as error_:
+            if isinstance(error_.__cause__, errors.LockNotAvailable):
+                raise PublishBusy("表が使用中のため公開できませんでした。少し待ってからもう一度公開してください。") from error_
+            raise
+        cursor.execute("SET LOCAL lock_timeout = DEFAULT")
+
+
+def _build_indexes(app: AppRevision, todo: Plan) -> None:
+    own = (*todo.indexes, *_indexes_for_lookups_into(app))
+    _drop_indexes(table_name(app.app_id), keep=own)
+    for index in (*own, *_indexes_for_lookups_of(app)):
+        _build(index, app)
+
+
+def _indexes_for_lookups_into(app: AppRevision) -> list[Index]:
+    others = [other.definition for other in published_apps() if other.code != app.code]
+    fields = [field for defn in (*others, app.definition) for field in defn.fields]
+    keys = {field.key for field in fields if field.type == "lookup" and field.app == app.code}
+    return [index for key in sorted(keys) if (index := key_index(app.app_id, app.definition, key))]
+
+
+def _indexes_for_lookups_of(app: AppRevision) -> list[Index]:
+    targets = {other.code: other for other in published_apps()}
+    lookups = [f for f in app.definition.fields if f.type == "lookup" and f.app in targets and f.app != app.code]
+    found = [key_index(targets[f.app].app_id, targets[f.app].definition, f.key) for f in lookups]
+    return [index for index in found if index]
+
+
+def _build(index: Index, app: AppRevision) -> None:
+    if has_more_rows_than(index.table, LARGE_TABLE) and not index.unique:
+        if index.name not in existing_indexes(index.table):
+            columns = [[key.column, key.descending, key.nullable] for key in index.keys]
+            tasks.build_index.defer(table=index.table, keys=columns)
+        return
+    try:
+        # A savepoint, so that after a refusal the caller may still ask the database.
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(index.create())
+    except IntegrityError as refusal:
+        raise DefinitionError([_not_unique(index, app)]) from refusal
+
+
+def _not_unique(index: Index, app: AppRevision) -> Finding:
+    column = index.keys[0].column
+    label = next(str(field.label) for field in app.definition.fields if f"f{field.id}" == column)
+    return error(f"フィールド「{label}」", "同じ値のレコードがあるため「重複を禁止」にできません。", "先に重複をなくしてください。")
+
+
+def _drop_indexes(table: str, *, keep: tuple[Index, ...]) -> None:
+    wanted = {index.name for index in keep}
+    with connection.cursor() as cursor:
+        for name in existing_indexes(table) - wanted:
+            cursor.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(name)))

@@ -1,0 +1,79 @@
+"""Reads of stored apps. Published definitions are immutable, so they are parsed once and kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from madoguchi.catalog.models import App, City, Revision
+from madoguchi.definition.app import AppDefinition
+
+
+class AppNotFound(LookupError):
+    """No published app has that code or id."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppRevision:
+    """One immutable state of an app, ready to use."""
+
+    app_id: int
+    revision_id: int
+    number: int
+    definition: AppDefinition
+
+    @property
+    def code(self) -> str:
+        return self.definition.code
+
+
+def published(app_code: str) -> AppRevision:
+    """The published revision of an app; raises AppNotFound.
+
+    Which revision is published is read each time (one indexed row, about 0.2 ms), not remembered: a publish in
+    another process counts at once. The definition behind it never changes and comes from memory.
+    """
+    found = App.objects.filter(code=app_code).values_list("published_id", flat=True).first()
+    return _found(found, app_code)
+
+
+def published_by_id(app_id: int) -> AppRevision:
+    """The published revision of the app with that id; raises AppNotFound."""
+    found = App.objects.filter(pk=app_id).values_list("published_id", flat=True).first()
+    return _found(found, str(app_id))
+
+
+def _found(revision_id: int | None, what: str) -> AppRevision:
+    if revision_id is None:
+        raise AppNotFound(f"no published app {what}")
+    return revision(revision_id)
+
+
+@lru_cache(maxsize=512)
+def revision(revision_id: int) -> AppRevision:
+    """A revision that is or was published; raises AppNotFound for drafts, which may still change."""
+    row = Revision.objects.filter(pk=revision_id, state__in=(Revision.State.PUBLISHED, Revision.State.RETIRED)).first()
+    if row is None:  # Not cached: lru_cache does not keep exceptions.
+        raise AppNotFound(f"no published revision {revision_id}")
+    return of_row(row)
+
+
+def of_row(row: Revision) -> AppRevision:
+    """A stored revision with its definition parsed."""
+    return AppRevision(row.app_id, row.pk, row.number, AppDefinition.model_validate(row.definition))
+
+
+def published_apps() -> list[AppRevision]:
+    """Every published app, by code."""
+    found = App.objects.exclude(published=None).order_by("code").values_list("published_id", flat=True)
+    return [revision(revision_id) for revision_id in found if revision_id is not None]
+
+
+def procedures() -> list[AppRevision]:
+    """The published apps that have a procedure, by code."""
+    return [app for app in published_apps() if app.definition.procedure]
+
+
+def city() -> City | None:
+    """The municipality this instance serves; None before a pack was loaded."""
+    return City.objects.first()

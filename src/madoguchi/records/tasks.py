@@ -1,0 +1,42 @@
+"""Jobs of the records room."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from madoguchi.catalog.queries import published_by_id
+from madoguchi.lib.jobs import RETRY, app
+from madoguchi.records import files
+from madoguchi.records.actor import SYSTEM
+from madoguchi.records.models import StoredFile
+from madoguchi.records.write import add_event
+
+
+@app.periodic(cron="15 3 * * *")
+@app.task(name="records.delete_due_files", retry=RETRY, pass_context=False)
+def delete_due_files(timestamp: int) -> None:
+    """Deletes the files whose day has come: ID pictures of finished records, files of abandoned interviews."""
+    del timestamp
+    due = StoredFile.objects.filter(deleted_at=None, delete_after__lte=timezone.now())
+    for file in due.iterator():
+        _delete(file)
+
+
+@transaction.atomic
+def _delete(file: StoredFile) -> None:
+    files.delete_file(file)
+    if file.record_id is not None:
+        data = {"file": str(file.pk), "field_id": file.field_id, "reason": "due"}
+        app_revision = published_by_id(file.app_id)
+        add_event(app=app_revision, record_id=file.record_id, kind="file_deleted", actor=SYSTEM, data=data)
+
+
+@app.periodic(cron="45 3 * * *")
+@app.task(name="records.sweep_orphans", retry=RETRY, pass_context=False)
+def sweep_orphans(timestamp: int) -> None:
+    """Removes content that no row wants, a day old at least so that no upload under way is hit."""
+    del timestamp
+    files.sweep_orphans(older_than=timezone.now() - timedelta(days=1))

@@ -1,0 +1,41 @@
+"""The world as it is: the clock, Japan Post's table, other apps' rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from madoguchi.catalog import queries
+from madoguchi.definition.values import Value
+from madoguchi.definition.world import Town
+from madoguchi.lib import postal
+from madoguchi.records.read import find_by_key
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+
+
+class DatabaseWorld:
+    """Implements ``definition.world.World``."""
+
+    @property
+    def now(self) -> datetime:
+        """This moment in Tokyo."""
+        return timezone.now().astimezone(TOKYO)
+
+    def towns(self, postal_code: str) -> Sequence[Town]:
+        """Towns of a 7-digit postal code; empty if it does not exist."""
+        return [
+            Town(town.postal_code, town.prefecture, town.city, town.town, town.city_code)
+            for town in postal.towns(postal_code)
+        ]
+
+    def lookup(self, app: str, key: str, value: str) -> Mapping[str, Value] | None:
+        """The row of ``app`` whose field ``key`` is ``value``, or None."""
+        try:
+            target = queries.published(app)
+        except queries.AppNotFound:
+            return None
+        return find_by_key(target, key, value)

@@ -1,0 +1,253 @@
+"""The one write path. Every change writes the row and its event in one transaction and is refused if the record was
+changed meanwhile. Values are by field code, in the canonical form; codes are those of the revision the record was
+filed under (``Record.app``)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import DataError, IntegrityError, connection, transaction
+from psycopg import sql
+
+from madoguchi.catalog.queries import AppRevision, published_by_id
+from madoguchi.catalog.tables import table_name
+from madoguchi.definition.app import Action, AppDefinition, Trigger
+from madoguchi.definition.compute import visible_values
+from madoguchi.definition.values import Value, Values
+from madoguchi.records import checks, files
+from madoguchi.records.actor import Actor
+from madoguchi.records.errors import (
+    AlreadyCreated,
+    InvalidValues,
+    NotAllowedNow,
+    RecordError,
+    RecordRef,
+    StaleRecord,
+)
+from madoguchi.records.events import write_event
+from madoguchi.records.models import Event
+from madoguchi.records.read import Record, find_by_interview, get_record
+from madoguchi.records.receipts import next_receipt_number
+from madoguchi.records.rows import assignments, by_field_id
+from madoguchi.records.world import DatabaseWorld
+
+__all__ = (
+    "AlreadyCreated", "InvalidValues", "NotAllowedNow", "RecordError", "RecordRef", "StaleRecord", "add_event",
+    "assign_record", "create_record", "fire_trigger", "move_record", "register_requirement", "update_record",
+)
+
+Assignments = list[tuple[sql.Identifier, sql.Composable]]
+Requirement = Callable[[int, int], bool]
+_requirements: dict[str, Requirement] = {}
+
+CLOSED = frozenset({"done", "rejected", "cancelled", "expired"})
+"""Kinds of status in which a record is finished: its ID photos are then due for deletion."""
+
+
+def register_requirement(name: str, is_met: Requirement) -> None:
+    """Tells how to know whether ``identity`` or ``payment`` holds for (app id, record id).
+
+    Rooms above register themselves when Django starts. A move that requires what nobody registered is refused.
+    """
+    _requirements[name] = is_met
+
+
+@transaction.atomic
+def create_record(
+    *, app: AppRevision, values: Values, actor: Actor, status: str | None = None, channel: str = "counter",
+    interview_id: UUID | None = None, receipt_prefix: str | None = None, data: Mapping[str, Any] | None = None,
+) -> RecordRef:
+    """Adds a record, with a receipt number if the app has a procedure (or ``receipt_prefix`` is given).
+
+    Hidden fields are dropped and formulas computed. ``status`` defaults to the process's initial one.
+    Raises AlreadyCreated when ``interview_id`` has become a record before, InvalidValues.
+    """
+    if interview_id is not None:
+        _refuse_second(app, interview_id)
+    world = DatabaseWorld()
+    if actor.kind == "staff" and interview_id is None:
+        values = checks.checked(app.definition, values, world)
+    stored = visible_values(app.definition, values, world)
+    system = _initial_columns(app.definition, world.now, status, channel, receipt_prefix)
+    record_id = _insert(app, system | {"interview_id": interview_id}, stored)
+    if record_id is None and interview_id is not None:
+        _refuse_second(app, interview_id)  # Another transaction was faster and has committed by now.
+    assert record_id is not None
+    shown = {key: system[key] for key in ("status", "channel", "receipt_number") if system[key] is not None}
+    event = write_event(
+        app_id=app.app_id, record_id=record_id, record_revision=1, kind="created", actor=actor,
+        after=shown | by_field_id(app.definition, stored), data=data,
+    )
+    return RecordRef(app.app_id, record_id, system["receipt_number"], event.pk)
+
+
+def _refuse_second(app: AppRevision, interview_id: UUID) -> None:
+    found = find_by_interview(app, interview_id)
+    if found:
+        event = Event.objects.filter(app_id=app.app_id, record_id=found[0], kind="created").earliest("id")
+        raise AlreadyCreated(RecordRef(app.app_id, found[0], found[1], event.pk))
+
+
+def _initial_columns(
+    defn: AppDefinition, now: datetime, status: str | None, channel: str, prefix: str | None
+) -> dict[str, Any]:
+    prefix = prefix or (defn.procedure.prefix if defn.procedure else None)
+    number = next_receipt_number(prefix, now.date()) if prefix else None
+    return {
+        "status": status or (defn.process.initial if defn.process else None),
+        "channel": channel, "receipt_number": number, "submitted_at": now if number else None,
+        "created_at": now, "updated_at": now,
+    }
+
+
+def _insert(app: AppRevision, system: Mapping[str, Any], values: Values) -> int | None:
+    pairs = _system_assignments({**system, "app_revision_id": app.revision_id}) + _field_assignments(app, values)
+    statement = sql.SQL("INSERT INTO {} ({}) VALUES ({}) ON CONFLICT (interview_id) DO NOTHING RETURNING id").format(
+        sql.Identifier(table_name(app.app_id)),
+        sql.SQL(", ").join(name for name, _ in pairs),
+        sql.SQL(", ").join(value for _, value in pairs),
+    )
+    with _readable_refusals(app), connection.cursor() as cursor:
+        cursor.execute(statement)
+        found = cursor.fetchone()
+    return int(found[0]) if found else None
+
+
+def _system_assignments(columns: Mapping[str, Any]) -> Assignments:
+    return [(sql.Identifier(name), sql.Literal(value)) for name, value in columns.items()]
+
+
+def _field_assignments(app: AppRevision, values: Mapping[str, Value]) -> Assignments:
+    fields = app.definition.by_code
+    return [pair for code, value in values.items() for pair in assignments(fields[code], value)]
+
+
+@contextmanager
+def _readable_refusals(app: AppRevision) -> Iterator[None]:
+    """Says in plain words why the database refused; the savepoint keeps the caller's transaction usable."""
+    try:
+        with transaction.atomic():
+            yield
+    except (DataError, IntegrityError) as refusal:
+        raise checks.readable(app, refusal) from refusal
+
+
+@transaction.atomic
+def update_record(
+    *, app: AppRevision, record_id: int, changes: Values, expected_revision: int | None, actor: Actor,
+    kind: str = "updated", data: Mapping[str, Any] | None = None,
+) -> Event:
+    """Changes some values (None clears one). ``expected_revision`` None means: whatever it is now.
+
+    Changes by staff are checked against the definition. Raises RecordNotFound, StaleRecord, InvalidValues.
+    """
+    record = _current(app, record_id, expected_revision)
+    return _change(record, kind=kind, actor=actor, changes=changes, data=data)
+
+
+@transaction.atomic
+def move_record(
+    *, app: AppRevision, record_id: int, action: Action, expected_revision: int | None, actor: Actor,
+    changes: Values | None = None, data: Mapping[str, Any] | None = None,
+) -> Event:
+    """Moves a record by ``action`` of its own process. Whether this person may is decided by ``permissions.may_act``.
+
+    Raises RecordNotFound, StaleRecord, InvalidValues, and NotAllowedNow when the record is in another status, when a
+    requirement (identity, payment) is not met or when the action's condition is false.
+    """
+    record = _current(app, record_id, expected_revision)
+    checks.refuse_unless_movable(record, action, _requirements)
+    return _move(record, action, actor, changes or {}, data or {})
+
+
+@transaction.atomic
+def fire_trigger(
+    *, app_id: int, record_id: int, trigger: Trigger, actor: Actor, data: Mapping[str, Any] | None = None
+) -> Event | None:
+    """Moves a record by the action that ``trigger`` has in its current status, or does nothing if there is none."""
+    record = _current(published_by_id(app_id), record_id, None)
+    action = checks.triggered(record, trigger)
+    return _move(record, action, actor, {}, data or {}) if action else None
+
+
+@transaction.atomic
+def assign_record(
+    *, app: AppRevision, record_id: int, staff_id: int | None, expected_revision: int | None, actor: Actor
+) -> Event:
+    """Gives a record to someone, or to nobody (None). Raises RecordNotFound, StaleRecord."""
+    record = _current(app, record_id, expected_revision)
+    return _change(record, kind="assigned", actor=actor, system={"assignee_id": staff_id})
+
+
+@transaction.atomic
+def add_event(
+    *, app: AppRevision, record_id: int, kind: str, actor: Actor, data: Mapping[str, Any] | None = None
+) -> Event:
+    """Notes something that changes no value: a comment, a payment, a letter. Raises RecordNotFound."""
+    record = get_record(app, record_id)
+    return write_event(
+        app_id=app.app_id, record_id=record_id, record_revision=record.revision, kind=kind, actor=actor, data=data
+    )
+
+
+def _current(app: AppRevision, record_id: int, expected_revision: int | None) -> Record:
+    record = get_record(app, record_id, lock=True)
+    if expected_revision is not None and record.revision != expected_revision:
+        raise StaleRecord(record.revision)
+    return record
+
+
+def _move(record: Record, action: Action, actor: Actor, changes: Values, data: Mapping[str, Any]) -> Event:
+    assert record.app.definition.process is not None
+    closed = record.app.definition.process.status(action.to).kind in CLOSED
+    files.schedule_deletion(app=record.app, record_id=record.id, closed=closed)
+    story = {**data, "action": action.code, "from": record.status, "to": action.to, "notice": action.notice}
+    return _change(record, kind="moved", actor=actor, changes=changes, system={"status": action.to}, data=story)
+
+
+def _change(
+    record: Record, *, kind: str, actor: Actor, changes: Values | None = None,
+    system: Mapping[str, Any] | None = None, data: Mapping[str, Any] | None = None,
+) -> Event:
+    new = _changed_values(record, changes, actor) if changes else {}
+    columns = {name: value for name, value in (system or {}).items() if value != getattr(record, name)}
+    revision = _update(record, columns, new)
+    old_values = {code: record.values.get(code) for code in new}
+    defn = record.app.definition
+    return write_event(
+        app_id=record.app.app_id, record_id=record.id, record_revision=revision, kind=kind, actor=actor, data=data,
+        before={name: getattr(record, name) for name in columns} | by_field_id(defn, old_values),
+        after=columns | by_field_id(defn, new),
+    )
+
+
+def _changed_values(record: Record, changes: Values, actor: Actor) -> dict[str, Value]:
+    """What differs after ``changes``: values, fields that they hide or show, formulas; None where now blank."""
+    world, defn = DatabaseWorld(), record.app.definition
+    if actor.kind == "staff":
+        changes = checks.checked(defn, changes, world, values=record.values)
+    after = visible_values(defn, {**record.values, **changes}, world)
+    codes = [field.code for field in defn.value_fields]
+    return {code: after.get(code) for code in codes if after.get(code) != record.values.get(code)}
+
+
+def _update(record: Record, system: Mapping[str, Any], values: Values) -> int:
+    pairs = _system_assignments(system) + _field_assignments(record.app, values)
+    pairs += [(sql.Identifier("updated_at"), sql.Literal(DatabaseWorld().now))]
+    pairs += [(sql.Identifier("revision"), sql.SQL("revision + 1"))]
+    statement = sql.SQL("UPDATE {} SET {} WHERE id = {} AND revision = {} RETURNING revision").format(
+        sql.Identifier(table_name(record.app.app_id)),
+        sql.SQL(", ").join(sql.SQL("{} = {}").format(name, value) for name, value in pairs),
+        sql.Literal(record.id),
+        sql.Literal(record.revision),
+    )
+    with _readable_refusals(record.app), connection.cursor() as cursor:
+        cursor.execute(statement)
+        found = cursor.fetchone()
+    if found is None:
+        raise StaleRecord(record.revision)
+    return int(found[0])
