@@ -202,7 +202,7 @@ def begin_identification(interview: Interview) -> str:
         raise NotReady(_("この手続では、マイナンバーカードによる本人確認は必要ありません。"))
     return identity.begin_card(
         app=filing.app, interview_id=interview.id, kind=filing.procedure.assurance, digest=filing.digest,
-        return_path=interview_path(interview, "next/"),
+        return_path=interview_path(interview, "next/"), typed=interviews.typed_by(filing),
     )
 
 

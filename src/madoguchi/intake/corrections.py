@@ -14,13 +14,13 @@ from madoguchi.definition.fields import FILE_TYPES
 from madoguchi.definition.text import Language
 from madoguchi.definition.values import Value, Values
 from madoguchi.identity import actions as identity
-from madoguchi.intake import interviews
+from madoguchi.intake import fees, interviews
 from madoguchi.intake.filed import filed
 from madoguchi.intake.interviews import Filing
 from madoguchi.intake.links import INTERVIEW_DAYS
 from madoguchi.intake.models import Application, CorrectionRequest, Interview
 from madoguchi.intake.problems import NothingToCorrect
-from madoguchi.intake.submission import SIGNED_LEVELS, ready_filing
+from madoguchi.intake.submission import SIGNED_LEVELS, ask_fee, ready_filing
 from madoguchi.interview.types import State
 from madoguchi.lib.business_days import add_business_days
 from madoguchi.records import files, read, write
@@ -110,9 +110,10 @@ def _file_correction(interview: Interview, application: Application, filing: Fil
         app=filing.app, record_id=application.record_id, changes=changes, expected_revision=None, actor=RESIDENT,
         kind="corrected", data={"fields": sorted(changes)},
     )
-    files.attach_files(interview.id, application.record_id)
+    files.attach_files(interview.id, application.record_id, keep=interviews.file_ids(filing))
     _retire_replaced_files(filing, changes, record.values)
     _identify_again(interview, application, filing, changes)
+    _renew_fee(application, filing)
     write.fire_trigger(
         app_id=application.app_id, record_id=application.record_id, trigger="correction", actor=RESIDENT, data={}
     )
@@ -125,7 +126,7 @@ def changed(app: AppRevision, before: Values, after: Values) -> dict[str, Value]
 
 
 def _retire_replaced_files(filing: Filing, changes: Values, before: Values) -> None:
-    """Replaced pictures stay as long as other identity photos would, then the daily job deletes them."""
+    """The daily job deletes replaced files later; ID photos go with the record's other ID photos."""
     types = {field.code: field.type for field in filing.app.definition.fields}
     replaced = [
         file_id
@@ -133,7 +134,7 @@ def _retire_replaced_files(filing: Filing, changes: Values, before: Values) -> N
         for file_id in before.get(code) or () if file_id not in (changes[code] or ())
     ]
     delete_after = timezone.now() + timedelta(days=filing.procedure.identity_photo_days)
-    StoredFile.objects.filter(pk__in=replaced, delete_after=None).update(delete_after=delete_after)
+    StoredFile.objects.filter(pk__in=replaced, identity=False).update(delete_after=delete_after)
 
 
 def _identify_again(interview: Interview, application: Application, filing: Filing, changes: Values) -> None:
@@ -143,6 +144,13 @@ def _identify_again(interview: Interview, application: Application, filing: Fili
     photos = {f.code for f in filing.app.definition.fields if f.type == "photo" and f.identity}
     if filing.procedure.assurance == "photo" and photos & set(changes):
         identity.begin_photo_check(application.app_id, application.record_id)
+
+
+def _renew_fee(application: Application, filing: Filing) -> None:
+    """A fee not begun to be paid follows the corrected answers; one already paid is for staff to settle."""
+    payment = fees.payment_of(application)
+    if payment is not None and payment.state in fees.CHANGEABLE:
+        ask_fee(application, filing)
 
 
 def _due_at(now: datetime) -> datetime:

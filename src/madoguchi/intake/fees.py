@@ -7,6 +7,8 @@ from madoguchi.payments.models import Payment
 
 PAYABLE = frozenset({Payment.State.DUE, Payment.State.PENDING, Payment.State.FAILED})
 """States in which the resident may (still, or again) pay."""
+CHANGEABLE = frozenset({Payment.State.DUE, Payment.State.FAILED})
+"""States in which the amount may still change."""
 _OVER = (Payment.State.CANCELLED, Payment.State.EXPIRED)
 
 

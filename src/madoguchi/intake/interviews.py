@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -16,12 +16,14 @@ from madoguchi.catalog import queries as catalog
 from madoguchi.catalog.queries import AppRevision
 from madoguchi.definition import compute
 from madoguchi.definition.app import AppDefinition, Procedure
-from madoguchi.definition.fields import COMPUTED_TYPES, ChannelName
-from madoguchi.definition.values import Value
+from madoguchi.definition.compute import FeeRow
+from madoguchi.definition.fields import COMPUTED_TYPES, FILE_TYPES, ChannelName
+from madoguchi.definition.values import ADDRESS_PARTS, Value
+from madoguchi.identity.matching import Typed
 from madoguchi.intake.models import Interview
 from madoguchi.intake.problems import InterviewClosed
 from madoguchi.intake.world import DjangoWorld
-from madoguchi.interview.types import FeeRow, State
+from madoguchi.interview.types import State
 from madoguchi.lib import vault
 
 
@@ -103,8 +105,28 @@ def filing(interview: Interview, state: State) -> Filing:
     """What ``state`` would file now: hidden answers left out, formulas computed, the fee summed up."""
     app, world = revision_of(interview), world_of(interview)
     values = compute.visible_values(app.definition, state.answers, world)
-    fee = tuple(row for row in compute.fee_lines(app.definition, values, world) if row.amount)
+    fee = tuple(compute.fee_lines(app.definition, values, world))
     return Filing(app, procedure_of(app), values, fee, digest_of(app.definition, values))
+
+
+def typed_by(filing: Filing) -> Typed:
+    """What the applicant typed about themselves, for comparing with the card."""
+    applicant, values = filing.procedure.applicant, filing.values
+    name, address = values.get(applicant.name), values.get(applicant.address or "")
+    return Typed(
+        name=_joined(name, ("family", "given")), address=_joined(address, ADDRESS_PARTS[1:]),
+        birth_date=values.get(applicant.birth_date or "") or "",
+    )
+
+
+def _joined(value: Value, parts: Sequence[str]) -> str:
+    return value if isinstance(value, str) else "".join((value or {}).get(part) or "" for part in parts)
+
+
+def file_ids(filing: Filing) -> list[str]:
+    """Ids of the files that the answers name; other uploads were replaced or belong to hidden questions."""
+    codes = [field.code for field in filing.app.definition.fields if field.type in FILE_TYPES]
+    return [file_id for code in codes for file_id in filing.values.get(code) or ()]
 
 
 def digest_of(definition: AppDefinition, values: Mapping[str, Any]) -> str:
@@ -113,7 +135,7 @@ def digest_of(definition: AppDefinition, values: Mapping[str, Any]) -> str:
     Computed fields are left out: one that depends on the clock would differ between signing and filing.
     """
     computed = {field.code for field in definition.fields if field.type in COMPUTED_TYPES}
-    answered = {code: value for code, value in values.items() if code not in computed}
+    answered = {code: value for code, value in values.items() if value is not None and code not in computed}
     canonical = json.dumps(answered, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 

@@ -37,7 +37,9 @@ def interview_by_token(token: str) -> Interview:
             _("このリンクの有効期限（30日）が過ぎました。お手数ですが、手続の一覧から最初から入力してください。")
         ) from error
     except (signing.BadSignature, binascii.Error, ValueError, Interview.DoesNotExist) as error:
-        raise LinkInvalid(_("リンクが正しくありません。途中で切れていないか確かめ、もう一度開いてください。")) from error
+        raise LinkInvalid(
+            _("リンクが正しくありません。途中で切れていないか確かめ、もう一度開いてください。")
+        ) from error
 
 
 def interview_path(interview: Interview, step: str = "") -> str:

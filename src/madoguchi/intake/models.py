@@ -52,7 +52,9 @@ class Interview(models.Model):
             models.Index(fields=("expires_at",), condition=models.Q(outcome="open"), name="interview_expiring"),
         )
         constraints = (
-            models.CheckConstraint(condition=models.Q(outcome__in=["open", "submitted", "abandoned"]), name="interview_outcome_known"),
+            models.CheckConstraint(
+                condition=models.Q(outcome__in=["open", "submitted", "abandoned"]), name="interview_outcome_known"
+            ),
         )
 
     def __str__(self) -> str:
@@ -102,7 +104,9 @@ class CorrectionRequest(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("application",), condition=models.Q(answered_at=None), name="correction_one_open"),
+            models.UniqueConstraint(
+                fields=("application",), condition=models.Q(answered_at=None), name="correction_one_open"
+            ),
         )
 
     def __str__(self) -> str:

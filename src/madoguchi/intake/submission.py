@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from madoguchi.identity import actions as identity
+from madoguchi.identity import queries as identity_queries
 from madoguchi.intake import interviews, links
 from madoguchi.intake.interviews import Filing
 from madoguchi.intake.models import Application, Interview
@@ -35,9 +36,9 @@ def submit(interview_id: uuid.UUID) -> Application:
             return Application.objects.select_related("app", "resident").get(interview=interview)
         filing = ready_filing(interview)
         application = _application(interview, _create_record(interview, filing))
-        files.attach_files(interview.id, application.record_id)
+        files.attach_files(interview.id, application.record_id, keep=interviews.file_ids(filing))
         _begin_identity(interview, application, filing)
-        _make_due(application, filing)
+        ask_fee(application, filing)
         interviews.close(interview, Interview.Outcome.SUBMITTED)
         return application
 
@@ -53,7 +54,9 @@ def ready_filing(interview: Interview) -> Filing:
     if closes_at and timezone.now() >= closes_at and interview.corrects_record_id is None:
         raise InterviewClosed(interview, "closed")
     if not identified(interview, filing):
-        raise NotReady(_("本人確認がまだ済んでいないか、本人確認のあとで内容が変わりました。もう一度本人確認をしてください。"))
+        raise NotReady(
+            _("本人確認がまだ済んでいないか、そのあとで内容が変わりました。もう一度、本人確認をしてください。")
+        )
     return filing
 
 
@@ -61,7 +64,7 @@ def identified(interview: Interview, filing: Filing) -> bool:
     """Whether the card has vouched for exactly these answers; always true where no card is asked for."""
     if filing.procedure.assurance not in SIGNED_LEVELS:
         return True
-    check = identity.passed_for_interview(interview.id)
+    check = identity_queries.passed_for_interview(interview.id)
     return check is not None and check.signed_digest == filing.digest
 
 
@@ -107,11 +110,12 @@ def _application(interview: Interview, ref: RecordRef) -> Application:
 def _begin_identity(interview: Interview, application: Application, filing: Filing) -> None:
     if filing.procedure.assurance == "photo":
         identity.begin_photo_check(application.app_id, application.record_id)
-    elif filing.procedure.assurance in SIGNED_LEVELS:
+    if filing.procedure.assurance in SIGNED_LEVELS:
         identity.attach_to_record(interview.id, application.record_id)
 
 
-def _make_due(application: Application, filing: Filing) -> None:
+def ask_fee(application: Application, filing: Filing) -> None:
+    """Asks for the fee if it is owed at application; asked again with the same amount it changes nothing."""
     if not _owes_at_application(filing):
         return
     payments.make_due(

@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.utils import timezone
-
-from madoguchi.definition.app import Action, Process
+from madoguchi.definition.app import Process
 from madoguchi.intake import corrections, fees
 from madoguchi.intake.filed import filed
 from madoguchi.intake.links import status_url
 from madoguchi.intake.models import Application
 from madoguchi.notices.residents import ResidentAddress
-from madoguchi.records.models import Event, StoredFile
-
-FINAL_KINDS = frozenset({"done", "rejected", "cancelled", "expired"})
+from madoguchi.records.models import Event
 
 
 def on_event(event: Event) -> None:
-    """Follows moves: opens or closes correction requests and sets when ID photos are to be deleted."""
+    """Follows moves: opens a correction request, or closes it when the office goes on without the resident."""
     if event.kind != "moved":
         return
-    definition = filed(event.app_id, event.record_id).app.definition
-    process = definition.process
-    if process is None:
-        return
-    _follow_correction(event, process)
-    days = definition.procedure.identity_photo_days if definition.procedure else 0
-    _schedule_photo_deletion(event, final=process.status(event.data["to"]).kind in FINAL_KINDS, days=days)
+    process = filed(event.app_id, event.record_id).app.definition.process
+    if process is not None:
+        _follow_correction(event, process)
 
 
 def address_of(app_id: int, record_id: int) -> ResidentAddress | None:
@@ -46,28 +38,16 @@ def _follow_correction(event: Event, process: Process) -> None:
     application = Application.objects.filter(app_id=event.app_id, record_id=event.record_id).first()
     if application is None:
         return
-    if _action(process, event).kind == "return":
+    action = next((a for a in process.actions if a.code == event.data.get("action")), None)
+    if action is None:
+        return
+    if action.kind == "return":
         corrections.request_correction(
             application=application, event_id=event.id, fields=list(event.data.get("fields") or ()),
             message=event.data.get("note") or "",
         )
-    elif event.data["action"] and _action(process, event).trigger != "correction":
+    elif action.trigger == "staff":
         corrections.close_requests(application)
-
-
-def _action(process: Process, event: Event) -> Action:
-    return {action.code: action for action in process.actions}[event.data["action"]]
-
-
-def _schedule_photo_deletion(event: Event, *, final: bool, days: int) -> None:
-    """Sets the date when a record is finished; takes it back if the record is opened again."""
-    photos = StoredFile.objects.filter(
-        app_id=event.app_id, record_id=event.record_id, identity=True, deleted_at=None
-    )
-    if final:
-        photos.filter(delete_after=None).update(delete_after=timezone.now() + timedelta(days=days))
-    else:
-        photos.exclude(delete_after=None).update(delete_after=None)
 
 
 def _due_at(application: Application) -> datetime | None:

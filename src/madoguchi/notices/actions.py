@@ -9,9 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from madoguchi.catalog import queries as catalog
-from madoguchi.catalog.queries import AppRevision
 from madoguchi.definition.app import Action, AppDefinition
 from madoguchi.lib.eras import era_date
+from madoguchi.lib.jobs import app
 from madoguchi.notices import channels, texts
 from madoguchi.notices.models import Notice
 from madoguchi.notices.residents import ResidentAddress, resident_of
@@ -38,10 +38,9 @@ HEARD_KINDS = frozenset({*KEY_BY_KIND, "moved"})
 
 def on_event(event: Event) -> None:
     """Enqueues the telling, in the transaction of the event."""
-    from madoguchi.notices import tasks  # tasks import this module
-
     if event.kind in HEARD_KINDS:
-        tasks.prepare.configure(lock=f"notices:{event.app_id}:{event.record_id}").defer(event_id=event.pk)
+        lock = f"notices:{event.app_id}:{event.record_id}"
+        app.configure_task("notices.prepare", lock=lock).defer(event_id=event.pk)
 
 
 def key_for(definition: AppDefinition, kind: str, data: Mapping[str, object]) -> str | None:
@@ -61,16 +60,16 @@ def prepare_notice(event_id: int) -> Notice | None:
     address = resident_of(event.app_id, event.record_id)
     if address is None:
         return None
-    app, status = _app_and_status(event)
-    key = key_for(app.definition, event.kind, event.data)
-    if key is None or app.definition.procedure is None:
+    definition, status = _definition_and_status(event)
+    key = key_for(definition, event.kind, event.data)
+    if key is None or definition.procedure is None:
         return None
     facts = {
         "受付番号": address.receipt_number,
-        "状態": _status_text(app.definition, status, address),
+        "状態": _status_text(definition, status, address),
         "期限": _date_text(address.due_at, address.language),
     }
-    message = texts.message(app.definition.procedure, key, language=address.language, facts=facts)
+    message = texts.message(definition.procedure, key, language=address.language, facts=facts)
     return _enqueue(event, address, key, message, channels.choose(address.resident_id))
 
 
@@ -106,10 +105,10 @@ def _key_for_move(definition: AppDefinition, action: Action, to: str) -> str | N
     return action.notice or KEY_BY_ACTION.get(action.kind) or KEY_BY_STATUS.get(kind)
 
 
-def _app_and_status(event: Event) -> tuple[AppRevision, str | None]:
-    """The revision the record is on, and its status right after the event."""
+def _definition_and_status(event: Event) -> tuple[AppDefinition, str | None]:
+    """What the record was filed under, and its status right after the event."""
     record = read.get_record(catalog.published_by_id(event.app_id), event.record_id)
-    return record.app, event.data.get("to") or record.status
+    return record.app.definition, event.data.get("to") or record.status
 
 
 def _status_text(definition: AppDefinition, code: str | None, address: ResidentAddress) -> str:
@@ -148,14 +147,13 @@ def _hand_over(failed: Notice) -> Notice | None:
 
 def _save_once(notice: Notice) -> Notice | None:
     """Saves the notice and enqueues its sending; None if this event was already told on that channel."""
-    from madoguchi.notices import tasks  # tasks import this module
-
     with transaction.atomic():
         made = Notice.objects.bulk_create([notice], ignore_conflicts=True)
         if not Notice.objects.filter(pk=made[0].pk).exists():
             return None
         if notice.channel != channels.LETTER:
-            tasks.send.configure(lock=f"resident:{notice.resident_id}").defer(notice_id=str(notice.pk))
+            lock = f"notices:{notice.resident_id}"
+            app.configure_task("notices.send", lock=lock).defer(notice_id=str(notice.pk))
     return notice
 
 

@@ -43,7 +43,9 @@ class Notice(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=("event_id", "channel"), name="notice_once"),
-            models.CheckConstraint(condition=models.Q(state__in=["queued", "sent", "failed"]), name="notice_state_known"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["queued", "sent", "failed"]), name="notice_state_known"
+            ),
         )
         indexes = (models.Index(fields=("app", "record_id"), name="notice_by_record"),)
 

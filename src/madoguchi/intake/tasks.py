@@ -1,0 +1,37 @@
+"""Jobs of intake."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from madoguchi.intake import interviews
+from madoguchi.intake.models import Interview, Resident
+from madoguchi.lib.jobs import RETRY, app
+from madoguchi.records import files
+from madoguchi.records.models import StoredFile
+
+
+@app.periodic(cron="40 3 * * *")
+@app.task(name="intake.expire_drafts", retry=RETRY, pass_context=False, queueing_lock="intake.expire_drafts")
+def expire_drafts(timestamp: int = 0) -> int:
+    """Forgets interviews that nobody finished within 30 days: answers, attachments, and e-mail addresses.
+
+    Returns how many. Each is its own transaction, so that one failure keeps none of the others.
+    """
+    due = Interview.objects.filter(outcome=Interview.Outcome.OPEN, expires_at__lte=timezone.now())
+    found = list(due.values_list("id", flat=True))
+    for interview_id in found:
+        with transaction.atomic():
+            _forget(interviews.lock(interview_id))
+    return len(found)
+
+
+def _forget(interview: Interview) -> None:
+    if interview.outcome != Interview.Outcome.OPEN:
+        return  # finished between our query and our lock
+    for file in StoredFile.objects.filter(interview_id=interview.id, record_id=None, deleted_at=None):
+        files.delete_file(file)
+    interviews.close(interview, Interview.Outcome.ABANDONED)
+    resident = Resident.objects.filter(pk=interview.resident_id, applications=None)
+    resident.exclude(interviews__outcome=Interview.Outcome.OPEN).update(email=None)
