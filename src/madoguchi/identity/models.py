@@ -14,6 +14,7 @@ class IdentityCheck(models.Model):
     """One identification: by staff looking at ID photos, or by the My Number card.
 
     Begun for an interview (card, signature) or at submission (photo); ``record_id`` is set when the record exists.
+    A correction may need a new one: the old stays as proof with ``superseded_at`` set.
     ``checklist`` holds the staff's ticks by item number; ``matches`` says per claim whether it equals what was typed.
     ``claims`` (name, address, birth date from the card) are encrypted; never the certificate's number.
     """
@@ -31,18 +32,22 @@ class IdentityCheck(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
     checklist = models.JSONField(default=dict)
     matches = models.JSONField(default=dict)
+    reason = models.TextField(blank=True)
     claims = models.BinaryField(null=True)
     signed_digest = models.CharField(max_length=64, blank=True)
     signature = models.TextField(blank=True)
     checked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     decided_at = models.DateTimeField(null=True, blank=True)
+    superseded_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = (
             models.CheckConstraint(condition=models.Q(kind__in=["photo", "card", "signature"]), name="identity_kind_known"),
             models.CheckConstraint(condition=models.Q(state__in=["pending", "passed", "failed"]), name="identity_state_known"),
-            models.UniqueConstraint(fields=("app", "record_id"), name="identity_once_per_record"),
+            models.UniqueConstraint(
+                fields=("app", "record_id"), condition=models.Q(superseded_at=None), name="identity_once_per_record"
+            ),
         )
         indexes = (models.Index(fields=("interview_id",), name="identity_by_interview"),)
 
@@ -58,6 +63,7 @@ class SignIn(models.Model):
     nonce = models.CharField(max_length=64)
     code_verifier = models.CharField(max_length=128)
     sign_transaction_id = models.CharField(max_length=64, blank=True)
+    typed = models.BinaryField(help_text="name, address and birth date as typed; encrypted")
     return_path = models.CharField(max_length=500)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from madoguchi.identity import views
 
 app_name = "identity"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("callback", views.callback, name="callback")]

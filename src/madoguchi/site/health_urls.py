@@ -1,8 +1,12 @@
-"""Addresses of health."""
+"""Addresses for those who watch over the server."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-app_name = "health"
-urlpatterns: list[URLPattern] = []
+from madoguchi.site import health
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+]

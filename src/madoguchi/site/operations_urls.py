@@ -1,8 +1,13 @@
-"""Addresses of operations."""
+"""Addresses of the operations page."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from madoguchi.site import operations
 
 app_name = "operations"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", operations.overview, name="overview"),
+    path("jobs/<int:job_id>/retry/", operations.retry, name="retry"),
+]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONE, SELF
 
@@ -53,6 +54,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "madoguchi.accounts.access.IdleSignOut",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -98,9 +100,14 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+# Trying again while locked out does not lengthen the wait, so that the minutes shown are true.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_LOCKOUT_CALLABLE = "madoguchi.accounts.views.locked_out"
 
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+# Not cached_db: a cache in each process would keep a session alive that was ended in another.
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 60 * 60 * 10
+STAFF_IDLE_MINUTES = 30
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
@@ -148,15 +155,22 @@ LINEPAY = CONFIG.linepay
 MYNUMBER = CONFIG.mynumber
 MYNUMBER_PRIVATE_KEY = CONFIG.mynumber_private_key
 DEFAULT_FROM_EMAIL = CONFIG.email_from
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend" if not CONFIG.email_url else "django.core.mail.backends.smtp.EmailBackend"
+_mail = urlsplit(CONFIG.email_url)
+_mail_kind = "smtp" if CONFIG.email_url else "filebased"
+EMAIL_BACKEND = f"django.core.mail.backends.{_mail_kind}.EmailBackend"
 EMAIL_FILE_PATH = str(CONFIG.data_dir / "outbox")
+EMAIL_HOST, EMAIL_PORT = _mail.hostname or "localhost", _mail.port or 587
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
+EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.scheme == "smtp+tls", _mail.scheme == "smtps"
 EMAIL_TIMEOUT = 10
 DEMO = CONFIG.demo
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {"()": "madoguchi.site.errors.PlainFormatter", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"madoguchi": {"level": "INFO"}},
