@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from madoguchi.definition.app import AppDefinition
+from madoguchi.definition.fields import ChannelName
 from madoguchi.definition.values import Value
-from madoguchi.interview.types import Town
+from madoguchi.lib.postal import Town
 from tests.cast import HANAKO, HANAKO_ADDRESS
 
 DATA = Path(__file__).parent / "data"
@@ -39,7 +40,7 @@ def everything() -> AppDefinition:
 def certificate_answers(**changes: Value) -> dict[str, Value]:
     """Hanako's answers to ``certificate()`` as canonical values; keywords replace some."""
     return {
-        "氏名": HANAKO, "生年月日": "1985-04-01", "住所": HANAKO_ADDRESS, "電話番号": "09012345678",
+        "氏名": HANAKO, "生年月日": "1985-04-01", "住所": HANAKO_ADDRESS, "電話番号": "090-1234-5678",
         "メール": "hanako@example.jp", "請求者との関係": "本人", "範囲": "世帯全員",
         "記載事項": ["世帯主と続柄"], "通数": "2", "使いみち": "勤務先", "速達": "しない",
         "身分証の種類": "運転免許証", "身分証おもて": [FRONT], "身分証うら": [BACK], "同意": True, **changes,
@@ -61,8 +62,9 @@ def everything_answers(**changes: Value) -> dict[str, Value]:
 class FixedWorld:
     """A world in which it is always 2026-11-23 10:00, with three postal codes and one road."""
 
-    def __init__(self, now: datetime = NOW) -> None:
+    def __init__(self, now: datetime = NOW, *, channel: ChannelName = "web") -> None:
         self.now = now
+        self.channel = channel
 
     def towns(self, postal_code: str) -> tuple[Town, ...]:
         """八幡 has one town, 9998501 two, 1000001 is in another city; every other code does not exist."""

@@ -8,13 +8,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from madoguchi.definition.fields import COMPUTED_TYPES, VALUELESS_TYPES, AnyField, Model
-from madoguchi.definition.text import Text
+from madoguchi.definition.fields import COMPUTED_TYPES, VALUELESS_TYPES, AnyField, ChannelName, Model
+from madoguchi.definition.text import Text, japanese
 
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
 Role = Literal["reception", "review", "approval", "accounting", "app_admin", "admin"]
 """受付, 審査, 決裁, 会計, 業務管理者, 全体管理者."""
-Channel = Literal["line", "web", "counter"]
+Channel = ChannelName
 Assurance = Literal["none", "declared", "photo", "card", "signature"]
 Right = Literal["view", "add", "edit", "delete", "process", "identity", "payment", "export", "manage"]
 
@@ -35,7 +35,7 @@ class View(Model):
     code: Slug
     name: Text
     columns: tuple[str, ...]
-    filters: dict[str, tuple[str, ...]] = {}
+    filters: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     sort: tuple[Sort, ...] = (Sort(field="id", descending=True),)
 
 
@@ -131,7 +131,10 @@ class Applicant(Model):
 
 
 class NoticeText(Model):
-    """A message to the resident. ``{受付番号}`` ``{手続名}`` ``{状態}`` ``{リンク}`` ``{期限}`` may be used, nothing personal."""
+    """A message to the resident, nothing personal in it.
+
+    ``{受付番号}`` ``{手続名}`` ``{状態}`` ``{リンク}`` ``{期限}`` are replaced.
+    """
 
     title: Text
     body: Text
@@ -163,10 +166,10 @@ class Procedure(Model):
     applicant: Applicant
     questions: tuple[str, ...] = ()
     before_you_start: tuple[Text, ...] = ()
-    submit_label: Text = Text("この内容で申請する")  # type: ignore[arg-type]
+    submit_label: Text = japanese("この内容で申請する")
     next_steps: tuple[Text, ...] = ()
     fee: Fee | None = None
-    notices: dict[str, NoticeText] = {}
+    notices: dict[str, NoticeText] = Field(default_factory=dict)
     return_templates: tuple[ReasonTemplate, ...] = ()
     reject_templates: tuple[ReasonTemplate, ...] = ()
     identity_checklist: tuple[Text, ...] = ()

@@ -7,25 +7,32 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_serializer, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_serializer, model_validator
 
-from madoguchi.definition.text import Text
+from madoguchi.definition.text import Text, japanese
 
 CODE_PATTERN = re.compile(r"^[^\W\d][\w・]{0,63}$")
 """Field codes may be Japanese, as in kintone: letters, kana, kanji, digits (not first), ``_`` and ``・``."""
 
 
 class Model(BaseModel):
-    """Definitions never change in place, and a misspelt key is an error rather than ignored."""
+    """Definitions never change in place, and a misspelt key is an error rather than ignored.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    Numbers are taken where text belongs, because in YAML nobody quotes ``options: [1, 2, 3]``.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
+
+
+ChannelName = Literal["line", "web", "counter"]
 
 
 class FieldBase(Model):
     """What every field has.
 
     ``id`` is given once and never reused: the database column is named by it, so that renaming a field keeps
-    its data. ``show_if`` is a formula; while it is false the field is hidden and has no value.
+    its data. ``show_if`` is a formula; while it is false the field is hidden and has no value. ``channels`` limits the
+    question to those who apply over one of them (empty: all): an e-mail address is asked on the web, not in LINE.
     """
 
     id: Annotated[int, Field(ge=1, le=9999)]
@@ -38,6 +45,7 @@ class FieldBase(Model):
     required: bool = False
     personal: bool = False
     staff_only: bool = False
+    channels: tuple[ChannelName, ...] = ()
     show_if: str | None = None
 
 
@@ -80,7 +88,7 @@ class Option(Model):
     @model_validator(mode="before")
     @classmethod
     def _from_plain_string(cls, value: Any) -> Any:
-        return {"value": value} if isinstance(value, str) else value
+        return value if isinstance(value, (dict, Option)) else {"value": value}
 
     @model_serializer(mode="wrap")
     def _to_plain_string(self, handler: Any) -> Any:
@@ -89,7 +97,7 @@ class Option(Model):
 
     @property
     def text(self) -> Text:
-        return self.label or Text(self.value)  # type: ignore[arg-type]
+        return self.label or japanese(self.value)
 
 
 Options = Annotated[tuple[Option, ...], Field(min_length=1, max_length=500)]
@@ -116,12 +124,23 @@ class ConsentField(FieldBase):
     version: str = "1"
 
 
+def _as_date_where_it_is_one(value: Any) -> Any:
+    # One form only, so that a definition equals itself after a trip through JSON.
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+DateLimit = Annotated[date | str, BeforeValidator(_as_date_where_it_is_one)]
+
+
 class DateField(FieldBase):
     """``earliest``/``latest`` are ISO dates or formulas such as ``TODAY()``."""
 
     type: Literal["date"] = "date"
-    earliest: date | str | None = None
-    latest: date | str | None = None
+    earliest: DateLimit | None = None
+    latest: DateLimit | None = None
 
 
 class TimeField(FieldBase):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Literal, get_args
 
 from pydantic import RootModel, field_validator, model_serializer, model_validator
@@ -22,7 +23,7 @@ class Text(RootModel[dict[Language, str]]):
     @model_validator(mode="before")
     @classmethod
     def _from_plain_string(cls, value: Any) -> Any:
-        return {"ja": value} if isinstance(value, str) else value
+        return {"ja": str(value)} if isinstance(value, (str, int, float, Decimal)) else value
 
     @field_validator("root")
     @classmethod
@@ -44,3 +45,8 @@ class Text(RootModel[dict[Language, str]]):
 
     def __hash__(self) -> int:
         return hash(tuple(sorted(self.root.items())))
+
+
+def japanese(text: str) -> Text:
+    """A text in Japanese only."""
+    return Text({"ja": text})

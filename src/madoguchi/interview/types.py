@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Literal, TypeAlias
 
+from madoguchi.definition.compute import FeeRow
 from madoguchi.definition.fields import AnyField
+from madoguchi.definition.problems import Problem
 from madoguchi.definition.text import Language, Text
 from madoguchi.definition.values import Value
+from madoguchi.definition.world import Town, World
+
+__all__ = (
+    "Answer", "Back", "Change", "Choice", "Confirm", "Confirmed", "FeeRow", "Input", "Phase", "Problem", "Prompt",
+    "Question", "Restart", "Skip", "Start", "State", "Summary", "SummaryRow", "Town", "World",
+)  # fmt: skip
 
 Phase = Literal["asking", "checking", "confirmed"]
 """asking: a question is open; checking: all answered, the summary is shown; confirmed: the resident sent it."""
@@ -20,10 +27,11 @@ class State:
     """Where one resident is in one procedure.
 
     ``answers`` keeps every answer given, also of fields hidden just now, so that it returns when the condition
-    flips back; ``interview.visible_values`` leaves those out. ``current`` is the code of the open question.
+    flips back; ``definition.compute.visible_values`` leaves those out. ``current`` is the code of the open question.
     ``partial`` holds the parts already given of a composite field that is asked part by part (in chat).
-    ``changing`` is true while the resident goes back to one answer from the summary. ``only`` limits a correction to
-    the fields that staff asked for (and what becomes visible through them).
+    ``skipped`` are the optional questions left unanswered and the headings read. ``changing`` is true while the
+    resident goes back to one answer from the summary. ``only`` limits a correction to the fields that staff asked for
+    (and what becomes visible through them); ``revised`` are those of them already answered again.
     """
 
     phase: Phase = "asking"
@@ -33,6 +41,7 @@ class State:
     skipped: frozenset[str] = frozenset()
     changing: bool = False
     only: frozenset[str] | None = None
+    revised: frozenset[str] = frozenset()
     language: Language = "ja"
 
     def to_json(self) -> dict[str, Any]:
@@ -40,14 +49,15 @@ class State:
         return {
             "phase": self.phase, "current": self.current, "answers": dict(self.answers),
             "partial": dict(self.partial), "skipped": sorted(self.skipped), "changing": self.changing,
-            "only": None if self.only is None else sorted(self.only), "language": self.language,
-        }
+            "only": None if self.only is None else sorted(self.only), "revised": sorted(self.revised),
+            "language": self.language,
+        }  # fmt: skip
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> State:
         """The state that ``to_json`` wrote; unknown keys are ignored, missing ones take their default."""
         known = {name: data[name] for name in cls.__slots__ if name in data}
-        known["skipped"] = frozenset(known.get("skipped", ()))
+        known |= {name: frozenset(known.get(name, ())) for name in ("skipped", "revised")}
         if known.get("only") is not None:
             known["only"] = frozenset(known["only"])
         return cls(**known)
@@ -108,14 +118,6 @@ Input: TypeAlias = Start | Answer | Skip | Back | Change | Restart | Confirm
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """Why an answer was not taken: what is wrong and how to mend it. ``part`` points into composite fields."""
-
-    text: Text
-    part: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Choice:
     """One thing the resident may tap or tick."""
 
@@ -126,15 +128,21 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Ask ``field``. ``part`` is set when only that part of it is asked (chat); ``choices`` are the visible ones.
+    """Ask ``field``. ``choices`` are the ones visible now; more than one may be chosen where ``kind`` is choices.
 
+    ``kind`` is the type of what is asked: the field's, or that of the part. ``part`` (with its label and example) is
+    set when only that part is asked (chat). ``intro`` are headings and explanations to show before (chat).
     ``value`` is what was answered before (or typed wrongly: nothing is lost), ``position``/``total`` count the
     questions visible now.
     """
 
     field: AnyField
+    kind: str
     choices: Sequence[Choice] = ()
     part: str | None = None
+    part_label: Text | None = None
+    part_example: Text | None = None
+    intro: Sequence[Text] = ()
     value: Value = None
     problems: Sequence[Problem] = ()
     position: int = 1
@@ -154,14 +162,6 @@ class SummaryRow:
 
 
 @dataclass(frozen=True, slots=True)
-class FeeRow:
-    """One line of the fee in whole yen."""
-
-    label: Text
-    amount: int
-
-
-@dataclass(frozen=True, slots=True)
 class Summary:
     """All answers, the fee if it is known now, and the button to send."""
 
@@ -176,31 +176,3 @@ class Confirmed:
 
 
 Prompt: TypeAlias = Question | Summary | Confirmed
-
-
-# --- what the engine needs to know of the world -------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Town:
-    """One row of the postal table."""
-
-    postal_code: str
-    prefecture: str
-    city: str
-    town: str
-    city_code: str
-
-
-class World(Protocol):
-    """Facts from outside that answers are checked against; given by the caller so that the engine stays pure."""
-
-    @property
-    def now(self) -> datetime:
-        """This moment, aware, in Asia/Tokyo."""
-
-    def towns(self, postal_code: str) -> Sequence[Town]:
-        """Towns of a 7-digit postal code; empty if it does not exist."""
-
-    def lookup(self, app: str, key: str, value: str) -> Mapping[str, Value] | None:
-        """The row of ``app`` whose ``key`` is ``value``, or None."""

@@ -1,0 +1,149 @@
+"""What follows from answers: which fields are visible, what formulas yield, what the fee is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from madoguchi import formula
+from madoguchi.definition.app import AppDefinition
+from madoguchi.definition.fields import AnyField, FormulaField, TableField
+from madoguchi.definition.formulas import (
+    FormulaValues,
+    evaluate,
+    from_formula,
+    holds,
+    references,
+    round_half_up,
+    to_formula,
+)
+from madoguchi.definition.text import Text
+from madoguchi.definition.values import Value, Values
+from madoguchi.definition.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class FeeRow:
+    """One line of the fee in whole yen."""
+
+    label: Text
+    amount: int
+
+
+def visible_values(defn: AppDefinition, answers: Values, world: World) -> dict[str, Value]:
+    """Values by code of the fields that are visible: hidden ones are absent, formulas are calculated."""
+    computation = _Computation(defn, answers, world)
+    return {f.code: computation.value(f.code) for f in defn.value_fields if computation.is_visible(f.code)}
+
+
+def visible_codes(defn: AppDefinition, answers: Values, world: World) -> frozenset[str]:
+    """The codes of all fields, headings too, whose condition holds."""
+    computation = _Computation(defn, answers, world)
+    return frozenset(field.code for field in defn.fields if computation.is_visible(field.code))
+
+
+def formula_values(defn: AppDefinition, answers: Values, world: World) -> FormulaValues:
+    """Everything formulas may read, by code, also the columns of tables; hidden fields are blank.
+
+    Calculated when read, so that a formula pays only for what it speaks of.
+    """
+    return _Computation(defn, answers, world)
+
+
+def fee_lines(defn: AppDefinition, values: Values, world: World) -> list[FeeRow]:
+    """The lines of the fee that are more than zero; empty for procedures without a fee."""
+    fee = defn.procedure.fee if defn.procedure else None
+    known = formula_values(defn, values, world)
+    rows = [FeeRow(line.label, _amount(line.amount, known, world.now)) for line in fee.lines] if fee else []
+    return [row for row in rows if row.amount > 0]
+
+
+def _amount(source: str, known: FormulaValues, now: datetime) -> int:
+    result = evaluate(source, known, now)
+    return int(round_half_up(result, 0)) if isinstance(result, Decimal) and abs(result) < 10**12 else 0
+
+
+class _Computation(Mapping[str, Any]):
+    """Reads as a mapping of formula values; each is found once, in whatever order they are needed.
+
+    A field whose condition or formula leads back to itself counts as blank there (validation reports the cycle).
+    """
+
+    def __init__(self, defn: AppDefinition, answers: Values, world: World) -> None:
+        self._defn, self._answers = defn, answers
+        self._now, self._channel = world.now, world.channel
+        self._columns = {s.code: f for f in defn.fields if isinstance(f, TableField) for s in f.fields}
+        self._visible: dict[str, bool] = {}
+        self._values: dict[str, Value] = {}
+        self._open: set[str] = set()
+
+    def __getitem__(self, code: str) -> formula.FormulaValue:
+        if code in self._defn.by_code:
+            return to_formula(self._defn.by_code[code], self.value(code) if self.is_visible(code) else None)
+        table = self._columns[code]
+        rows = self.value(table.code) if self.is_visible(table.code) else None
+        sub = next(sub for sub in table.fields if sub.code == code)
+        return tuple(to_formula(sub, row.get(code)) for row in rows or ())
+
+    def __iter__(self) -> Any:
+        return iter({**self._defn.by_code, **self._columns})
+
+    def __len__(self) -> int:
+        return len({**self._defn.by_code, **self._columns})
+
+    def is_visible(self, code: str) -> bool:
+        """Whether the field is asked in this channel and its condition holds."""
+        if code not in self._visible:
+            if f"?{code}" in self._open:
+                return False
+            self._open.add(f"?{code}")
+            self._visible[code] = self._condition_holds(self._defn.by_code[code])
+            self._open.discard(f"?{code}")
+        return self._visible[code]
+
+    def _condition_holds(self, field: AnyField) -> bool:
+        if field.channels and self._channel not in field.channels:
+            return False
+        return holds(field.show_if, self._read(field.show_if), self._now)
+
+    def value(self, code: str) -> Value:
+        """The field's value, calculated where it is a formula or has formulas in its rows."""
+        if code not in self._values:
+            if code in self._open:
+                return None
+            self._open.add(code)
+            self._values[code] = self._find(code)
+            self._open.discard(code)
+        return self._values[code]
+
+    def _find(self, code: str) -> Value:
+        field, answer = self._defn.by_code[code], self._answers.get(code)
+        if isinstance(field, FormulaField):
+            return from_formula(field, evaluate(field.formula, self._read(field.formula), self._now))
+        if isinstance(field, TableField) and isinstance(answer, list):
+            return [self._row(field, row) for row in answer] or None
+        return None if answer in ("", [], {}) else answer
+
+    def _row(self, table: TableField, row: Mapping[str, Value]) -> dict[str, Value]:
+        """The row with hidden cells left out and formulas calculated, each from the cells before it."""
+        result: dict[str, Value] = {}
+        cells: dict[str, Any] = {sub.code: None for sub in table.fields}
+        for sub in table.fields:
+            if not holds(sub.show_if, {**self._read(sub.show_if, cells), **cells}, self._now):
+                continue
+            value = row.get(sub.code)
+            if isinstance(sub, FormulaField):
+                known = {**self._read(sub.formula, cells), **cells}
+                value = from_formula(sub, evaluate(sub.formula, known, self._now))
+            result[sub.code], cells[sub.code] = value, to_formula(sub, value)
+        return result
+
+    def _read(self, source: str | None, leave_out: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        known = (code for code in references(source) if code in self and code not in (leave_out or {}))
+        return {code: self[code] for code in known}
+
+    def __contains__(self, code: object) -> bool:
+        return code in self._defn.by_code or code in self._columns
