@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from madoguchi.accounts.models import Staff
+    from madoguchi.catalog.queries import AppRevision
 
 
 @pytest.fixture
@@ -13,3 +18,27 @@ def run_jobs() -> Callable[[], int]:
     from tests.jobs import run_waiting_jobs
 
     return run_waiting_jobs
+
+
+@pytest.fixture
+def staff(db: None) -> Mapping[str, Staff]:
+    """The cast as staff with their departments and roles, by user name: ``staff["sato"]``."""
+    from madoguchi.accounts.models import Department, Membership, Staff
+    from tests.cast import EMPLOYEES, PASSWORD
+
+    found: dict[str, Staff] = {}
+    for person in EMPLOYEES:
+        department, _ = Department.objects.get_or_create(code=person.department, defaults={"name": person.department})
+        member = Staff.objects.create_user(person.username, password=PASSWORD, display_name=person.display_name)
+        Membership.objects.create(staff=member, department=department, role=person.role)
+        found[person.username] = member
+    return found
+
+
+@pytest.fixture
+def published_app(db: None) -> AppRevision:
+    """``samples.certificate()``, published with its table."""
+    from tests.publishing import publish
+    from tests.samples import certificate
+
+    return publish(certificate())

@@ -23,7 +23,7 @@ from madoguchi.definition.findings import DefinitionError, Finding, error
 from madoguchi.definition.validation import validate
 
 PUBLISH_LOCK = 0x6D61646F
-"""Advisory lock: two publishes at once would plan on each other's unfinished tables."""
+"""Advisory lock of all writes of the catalog: two publishes at once would plan on each other's unfinished tables."""
 
 
 class Author(Protocol):
@@ -33,6 +33,10 @@ class Author(Protocol):
     def staff_id(self) -> int | None: ...
 
 
+class DraftChanged(RuntimeError):
+    """Someone else saved the draft after it was read; nothing was published."""
+
+
 class PublishBusy(RuntimeError):
     """The table is in use by a long-running operation; nothing was changed."""
 
@@ -40,8 +44,8 @@ class PublishBusy(RuntimeError):
 @transaction.atomic
 def save_draft(*, defn: AppDefinition, actor: Author) -> Revision:
     """Stores ``defn`` as its app's draft, making the app if it is new. A draft that is there already is replaced."""
+    _one_at_a_time()
     app, _ = App.objects.get_or_create(code=defn.code)
-    App.objects.select_for_update().get(pk=app.pk)
     draft = app.revisions.filter(state=Revision.State.DRAFT).first()
     if draft is None:
         last = app.revisions.aggregate(last=Max("number"))["last"] or 0
@@ -55,21 +59,28 @@ def save_draft(*, defn: AppDefinition, actor: Author) -> Revision:
 def publish(*, revision: Revision, actor: Author) -> AppRevision:
     """Makes a draft the published revision of its app and brings the app's table to it, all or nothing.
 
-    Raises DefinitionError for anything wrong with the definition or its fit with data already there, and
-    PublishBusy when the table stays locked for 5 seconds.
+    Raises DefinitionError for anything wrong with the definition or its fit with data already there, DraftChanged
+    when the draft is no longer what ``revision`` holds, PublishBusy when the table stays locked for 5 seconds.
     """
     del actor  # Drafts carry their author; who may publish is decided by the caller.
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLISH_LOCK])
-        row = Revision.objects.select_for_update().get(pk=revision.pk)
+    with transaction.atomic():
+        _one_at_a_time()
+        row = Revision.objects.get(pk=revision.pk)
         app = of_row(row)
-        if row.state == Revision.State.PUBLISHED:
+        if row.definition != revision.definition:
+            raise DraftChanged("ほかの人が下書きを変更しました。内容を確認してから、もう一度公開してください。")
+        if row.state != Revision.State.DRAFT:
             return app
         validate(app.definition)
         _alter_table(app)
         _make_current(row)
     revision.refresh_from_db()
     return app
+
+
+def _one_at_a_time() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLISH_LOCK])
 
 
 def _make_current(row: Revision) -> None:
@@ -96,9 +107,9 @@ def _short_lock_waits() -> Iterator[None]:
         cursor.execute("SET LOCAL lock_timeout = '5s'")
         try:
             yield
-        except OperationalError as error_:
-            if isinstance(error_.__cause__, errors.LockNotAvailable):
-                raise PublishBusy("表が使用中のため公開できませんでした。少し待ってからもう一度公開してください。") from error_
+        except OperationalError as busy:
+            if isinstance(busy.__cause__, errors.LockNotAvailable):
+                raise PublishBusy("表が使用中のため公開できませんでした。少し待ってやり直してください。") from busy
             raise
         cursor.execute("SET LOCAL lock_timeout = DEFAULT")
 
@@ -141,7 +152,8 @@ def _build(index: Index, app: AppRevision) -> None:
 def _not_unique(index: Index, app: AppRevision) -> Finding:
     column = index.keys[0].column
     label = next(str(field.label) for field in app.definition.fields if f"f{field.id}" == column)
-    return error(f"フィールド「{label}」", "同じ値のレコードがあるため「重複を禁止」にできません。", "先に重複をなくしてください。")
+    message = "同じ値のレコードがあるため「重複を禁止」にできません。"
+    return error(f"フィールド「{label}」", message, "先に重複をなくしてください。")
 
 
 def _drop_indexes(table: str, *, keep: tuple[Index, ...]) -> None:

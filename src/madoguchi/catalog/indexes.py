@@ -67,7 +67,7 @@ class Index:
 
 
 def sort_keys(defn: AppDefinition, sorts: Iterable[Sort]) -> tuple[SortKey, ...]:
-    """The columns to sort by, ending with the id so that the order is total; unknown or unsortable ones are left out."""
+    """The columns to sort by, ending with the id so that the order is total; what cannot be sorted by is left out."""
     keys: list[SortKey] = []
     for sort in sorts:
         keys += [SortKey(name, sort.descending, nullable) for name, nullable in _sort_columns(defn, sort.field)]

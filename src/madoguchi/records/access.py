@@ -14,8 +14,8 @@ def log_access(
 ) -> None:
     """Notes that ``staff`` read these personal fields of these records; nothing personal read, nothing noted.
 
-    ``purpose`` is where in the product, at most 20 characters: ``list``, ``record``, ``search``, ``letter``, ``export``,
-    ``file``. A list page is one row.
+    ``purpose`` is where in the product, at most 20 characters: ``list``, ``record``, ``search``, ``letter``,
+    ``export``, ``file``. A list page is one row.
     """
     records, fields = list(record_ids), sorted(field_ids)
     if records and fields:

@@ -86,7 +86,7 @@ def read_thumbnail(file: StoredFile) -> bytes:
     return vault.unseal(_thumbnail_path(file.id).read_bytes(), context=_context(file.id, "thumbnail"))
 
 
-def attach_files(*, interview_id: uuid.UUID, record_id: int, keep: Iterable[str] | None = None) -> None:
+def attach_files(interview_id: uuid.UUID, record_id: int, *, keep: Iterable[str] | None = None) -> None:
     """Gives an interview's files to its record. With ``keep`` (file ids), the others are deleted: replaced ones and
     those of fields that ended up hidden."""
     loose = StoredFile.objects.filter(interview_id=interview_id, record_id=None, deleted_at=None)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import connection, transaction
+from django.db import DataError, connection, transaction
 from django.db.utils import OperationalError
 from psycopg import errors, sql
 
@@ -54,7 +54,7 @@ def list_records(
     app: AppRevision, view: View, *, rights: frozenset[Right], filters: Mapping[str, Sequence[str]] | None = None,
     search: str = "", after: str | None = None, limit: int = 100, sort: Sequence[Sort] | None = None,
 ) -> Page:
-    """One page of ``view``: its own filters, then ``filters`` (status, channel, assignee, choice fields) and ``search``.
+    """One page of ``view``: its own filters, then ``filters`` (status, channel, assignee, choices) and ``search``.
 
     ``sort`` replaces the view's order. ``after`` is the ``next_cursor`` of the page before; a bad one gives the first
     page and a message. Raises PermissionDenied without the right to view, ListTooSlow.
@@ -66,9 +66,16 @@ def list_records(
     where, unknown = conditions(app.definition, view, filters or {}, search)
     columns = visible_columns(app, view, rights)
     statement = _statement(app, columns, where, keys, position, limit + 1)
-    with _time_limit(bool(filters or search or sort)), connection.cursor() as cursor:
-        cursor.execute(statement)
-        found = [json.loads(text) for (text,) in cursor.fetchall()]
+    try:
+        with _time_limit(bool(filters or search or sort or position)), connection.cursor() as cursor:
+            cursor.execute(statement)
+            found = [json.loads(text) for (text,) in cursor.fetchall()]
+    except DataError:
+        if position is None:
+            raise
+        return list_records(
+            app, view, rights=rights, filters=filters, search=search, after="!", limit=limit, sort=sort
+        )
     shown = found[:limit]
     fields = [field for code in columns if (field := app.definition.by_code.get(code))]
     return Page(
@@ -194,5 +201,5 @@ def _time_limit(wanted: bool) -> Iterator[None]:
             cursor.execute("SET LOCAL statement_timeout = DEFAULT")
     except OperationalError as slow:
         if isinstance(slow.__cause__, errors.QueryCanceled):
-            raise ListTooSlow("検索に時間がかかりすぎました。状態や期間で絞り込むか、検索する語を長くしてください。") from slow
+            raise ListTooSlow("検索に時間がかかりすぎました。状態などで絞り込むか、語を長くしてください。") from slow
         raise

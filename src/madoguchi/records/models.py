@@ -1,4 +1,4 @@
-"""The platform's own tables about records. The records themselves live in one table per app (``records.tables``)."""
+"""The platform's own tables about records. The records themselves live in one table per app (``catalog.tables``)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ class Event(models.Model):
     class Meta:
         indexes = (models.Index(fields=("app", "record_id", "id"), name="event_by_record"),)
         constraints = (
-            models.CheckConstraint(condition=models.Q(actor_kind__in=["staff", "resident", "system"]), name="event_actor_known"),
+            models.CheckConstraint(
+                condition=models.Q(actor_kind__in=["staff", "resident", "system"]), name="event_actor_known"
+            ),
         )
 
     def __str__(self) -> str:

@@ -14,7 +14,7 @@ from psycopg import sql
 
 from madoguchi.catalog.queries import AppRevision, revision
 from madoguchi.catalog.tables import columns_of, table_name
-from madoguchi.definition.fields import AnyField
+from madoguchi.definition.fields import AnyField, ChannelName
 from madoguchi.definition.values import Value
 from madoguchi.records.lists import ListTooSlow, Page, count_capped, list_records
 from madoguchi.records.models import Event
@@ -48,7 +48,7 @@ class Record:
     receipt_number: str | None
     status: str | None
     assignee_id: int | None
-    channel: str
+    channel: ChannelName
     interview_id: UUID | None
     created_at: datetime
     updated_at: datetime

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from madoguchi.catalog import queries
+from madoguchi.definition.fields import ChannelName
 from madoguchi.definition.values import Value
 from madoguchi.definition.world import Town
 from madoguchi.lib import postal
@@ -18,12 +19,20 @@ TOKYO = ZoneInfo("Asia/Tokyo")
 
 
 class DatabaseWorld:
-    """Implements ``definition.world.World``."""
+    """Implements ``definition.world.World``; ``channel`` is how the resident applied."""
+
+    def __init__(self, channel: ChannelName) -> None:
+        self._channel = channel
 
     @property
     def now(self) -> datetime:
         """This moment in Tokyo."""
         return timezone.now().astimezone(TOKYO)
+
+    @property
+    def channel(self) -> ChannelName:
+        """The channel; decides which fields are asked at all."""
+        return self._channel
 
     def towns(self, postal_code: str) -> Sequence[Town]:
         """Towns of a 7-digit postal code; empty if it does not exist."""

@@ -4,19 +4,21 @@ filed under (``Record.app``)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import DataError, IntegrityError, connection, transaction
+from django.utils import timezone
 from psycopg import sql
 
 from madoguchi.catalog.queries import AppRevision, published_by_id
 from madoguchi.catalog.tables import table_name
 from madoguchi.definition.app import Action, AppDefinition, Trigger
 from madoguchi.definition.compute import visible_values
+from madoguchi.definition.fields import ChannelName
 from madoguchi.definition.values import Value, Values
 from madoguchi.records import checks, files
 from madoguchi.records.actor import Actor
@@ -32,6 +34,7 @@ from madoguchi.records.events import write_event
 from madoguchi.records.models import Event
 from madoguchi.records.read import Record, find_by_interview, get_record
 from madoguchi.records.receipts import next_receipt_number
+from madoguchi.records.requirements import refuse_unless_movable, register_requirement, triggered_action
 from madoguchi.records.rows import assignments, by_field_id
 from madoguchi.records.world import DatabaseWorld
 
@@ -41,24 +44,14 @@ __all__ = (
 )
 
 Assignments = list[tuple[sql.Identifier, sql.Composable]]
-Requirement = Callable[[int, int], bool]
-_requirements: dict[str, Requirement] = {}
 
 CLOSED = frozenset({"done", "rejected", "cancelled", "expired"})
 """Kinds of status in which a record is finished: its ID photos are then due for deletion."""
 
 
-def register_requirement(name: str, is_met: Requirement) -> None:
-    """Tells how to know whether ``identity`` or ``payment`` holds for (app id, record id).
-
-    Rooms above register themselves when Django starts. A move that requires what nobody registered is refused.
-    """
-    _requirements[name] = is_met
-
-
 @transaction.atomic
 def create_record(
-    *, app: AppRevision, values: Values, actor: Actor, status: str | None = None, channel: str = "counter",
+    *, app: AppRevision, values: Values, actor: Actor, status: str | None = None, channel: ChannelName = "counter",
     interview_id: UUID | None = None, receipt_prefix: str | None = None, data: Mapping[str, Any] | None = None,
 ) -> RecordRef:
     """Adds a record, with a receipt number if the app has a procedure (or ``receipt_prefix`` is given).
@@ -68,10 +61,10 @@ def create_record(
     """
     if interview_id is not None:
         _refuse_second(app, interview_id)
-    world = DatabaseWorld()
+    world = DatabaseWorld(channel)
     if actor.kind == "staff" and interview_id is None:
         values = checks.checked(app.definition, values, world)
-    stored = visible_values(app.definition, values, world)
+    stored = {c: value for c, value in visible_values(app.definition, values, world).items() if value is not None}
     system = _initial_columns(app.definition, world.now, status, channel, receipt_prefix)
     record_id = _insert(app, system | {"interview_id": interview_id}, stored)
     if record_id is None and interview_id is not None:
@@ -93,7 +86,7 @@ def _refuse_second(app: AppRevision, interview_id: UUID) -> None:
 
 
 def _initial_columns(
-    defn: AppDefinition, now: datetime, status: str | None, channel: str, prefix: str | None
+    defn: AppDefinition, now: datetime, status: str | None, channel: ChannelName, prefix: str | None
 ) -> dict[str, Any]:
     prefix = prefix or (defn.procedure.prefix if defn.procedure else None)
     number = next_receipt_number(prefix, now.date()) if prefix else None
@@ -160,7 +153,7 @@ def move_record(
     requirement (identity, payment) is not met or when the action's condition is false.
     """
     record = _current(app, record_id, expected_revision)
-    checks.refuse_unless_movable(record, action, _requirements)
+    refuse_unless_movable(record, action)
     return _move(record, action, actor, changes or {}, data or {})
 
 
@@ -170,7 +163,7 @@ def fire_trigger(
 ) -> Event | None:
     """Moves a record by the action that ``trigger`` has in its current status, or does nothing if there is none."""
     record = _current(published_by_id(app_id), record_id, None)
-    action = checks.triggered(record, trigger)
+    action = triggered_action(record, trigger)
     return _move(record, action, actor, {}, data or {}) if action else None
 
 
@@ -227,7 +220,7 @@ def _change(
 
 def _changed_values(record: Record, changes: Values, actor: Actor) -> dict[str, Value]:
     """What differs after ``changes``: values, fields that they hide or show, formulas; None where now blank."""
-    world, defn = DatabaseWorld(), record.app.definition
+    world, defn = DatabaseWorld(record.channel), record.app.definition
     if actor.kind == "staff":
         changes = checks.checked(defn, changes, world, values=record.values)
     after = visible_values(defn, {**record.values, **changes}, world)
@@ -237,7 +230,7 @@ def _changed_values(record: Record, changes: Values, actor: Actor) -> dict[str, 
 
 def _update(record: Record, system: Mapping[str, Any], values: Values) -> int:
     pairs = _system_assignments(system) + _field_assignments(record.app, values)
-    pairs += [(sql.Identifier("updated_at"), sql.Literal(DatabaseWorld().now))]
+    pairs += [(sql.Identifier("updated_at"), sql.Literal(timezone.now()))]
     pairs += [(sql.Identifier("revision"), sql.SQL("revision + 1"))]
     statement = sql.SQL("UPDATE {} SET {} WHERE id = {} AND revision = {} RETURNING revision").format(
         sql.Identifier(table_name(record.app.app_id)),

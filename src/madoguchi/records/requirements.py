@@ -1,0 +1,51 @@
+"""What must hold before a record may move: its status, the action's requirements and condition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from madoguchi.definition.app import Action, Trigger
+from madoguchi.definition.compute import formula_values
+from madoguchi.definition.formulas import holds
+from madoguchi.records.errors import NotAllowedNow
+from madoguchi.records.read import Record
+from madoguchi.records.world import DatabaseWorld
+
+Requirement = Callable[[int, int], bool]
+_requirements: dict[str, Requirement] = {}
+_UNMET = {"identity": "本人確認が済んでいません。", "payment": "手数料が納付されていません。"}
+
+
+def register_requirement(name: str, is_met: Requirement) -> None:
+    """Tells how to know whether ``identity`` or ``payment`` holds for (app id, record id).
+
+    The rooms above register themselves when Django starts. What nobody registered counts as not met.
+    """
+    _requirements[name] = is_met
+
+
+def refuse_unless_movable(record: Record, action: Action) -> None:
+    """Raises NotAllowedNow unless ``action`` may be done to ``record`` as it is."""
+    if record.status not in action.from_:
+        raise NotAllowedNow(f"いまの状態では「{action.name}」はできません。最新の内容を確認してください。")
+    for name in action.requires:
+        is_met = _requirements.get(name)
+        if is_met is None or not is_met(record.app.app_id, record.id):
+            raise NotAllowedNow(f"{_UNMET[name]}先に済ませてから「{action.name}」を行ってください。")
+    if not condition_holds(record, action):
+        raise NotAllowedNow(f"「{action.name}」の条件を満たしていません。入力内容を確認してください。")
+
+
+def triggered_action(record: Record, trigger: Trigger) -> Action | None:
+    """The first action of the record's process with that trigger out of its status whose condition holds."""
+    process = record.app.definition.process
+    if process is None or record.status is None:
+        return None
+    found = process.actions_from(record.status, trigger)
+    return next((action for action in found if condition_holds(record, action)), None)
+
+
+def condition_holds(record: Record, action: Action) -> bool:
+    """Whether the action's condition is true of the record's values; no condition is true."""
+    world = DatabaseWorld(record.channel)
+    return holds(action.condition, formula_values(record.app.definition, record.values, world), world.now)
