@@ -33,7 +33,10 @@ if "DATABASE_URL" not in os.environ:
     os.environ["DATABASE_URL"] = _start_database()
 
 from madoguchi.site.settings import *  # noqa: E402, F403
-from madoguchi.site.settings import DATABASES  # noqa: E402
+from madoguchi.site.settings import DATABASES, STATIC_ROOT  # noqa: E402
+
+# Whitenoise warns about a folder that is not there.
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 # Each run has its own test database, so that two runs at once do not disturb each other.
 DATABASES["default"]["TEST"] = {"NAME": f"test_madoguchi_{os.environ['MADOGUCHI_TEST_RUN']}"}
