@@ -35,10 +35,10 @@ from madoguchi.intake.links import (
 )
 from madoguchi.intake.models import Application, Interview, Resident
 from madoguchi.intake.problems import IntakeProblem, InterviewClosed, LinkInvalid, NotReady, ProcedureClosed
+from madoguchi.intake.residents import new_resident
 from madoguchi.intake.submission import SIGNED_LEVELS, identified, submit
 from madoguchi.interview import engine
 from madoguchi.interview.types import Answer, Input, Prompt, Restart, Start, State
-from madoguchi.lib import vault
 from madoguchi.records import files
 from madoguchi.records.models import StoredFile
 
@@ -46,8 +46,8 @@ __all__ = [
     "AskMore", "Identify", "IntakeProblem", "InterviewClosed", "LinkInvalid", "NextStep", "NotReady",
     "ProcedureClosed", "Submitted", "Turn", "add_file", "application_by_secret", "begin_identification",
     "cancel_application", "current", "files_of", "interview_by_token", "interview_path", "interview_token",
-    "new_resident", "next_step", "remove_file", "resident_email", "start_correction", "start_interview",
-    "status_path", "status_url", "submit", "submit_correction", "take_step",
+    "new_resident", "next_step", "remove_file", "start_correction", "start_interview", "status_path", "status_url",
+    "submit", "submit_correction", "take_step",
 ]
 
 
@@ -84,21 +84,6 @@ class Submitted:
 
 
 NextStep: TypeAlias = AskMore | Identify | Submitted
-
-
-def new_resident(*, email: str | None = None, language: Language = "ja") -> Resident:
-    """Someone new to us, reached by ``email`` (stored encrypted) or by a channel that points to the resident."""
-    resident = Resident(language=language)
-    if email:
-        resident.email = vault.seal(email.encode(), context=f"resident:{resident.id}")
-    resident.save(force_insert=True)
-    return resident
-
-
-def resident_email(resident_id: uuid.UUID) -> str | None:
-    """The resident's e-mail address, if we have one."""
-    sealed = Resident.objects.filter(pk=resident_id).values_list("email", flat=True).first()
-    return vault.unseal(bytes(sealed), context=f"resident:{resident_id}").decode() if sealed else None
 
 
 def start_interview(

@@ -21,7 +21,7 @@ class InterviewClosed(IntakeProblem):
     def __init__(self, interview: Interview, reason: ClosedReason) -> None:
         texts = {
             "submitted": _("この申請はすでに送信されています。内容は申請の状況のページで確認できます。"),
-            "expired": _("入力の期限（30日）が過ぎたため、内容を消去しました。お手数ですが、最初から入力してください。"),
+            "expired": _("入力の期限（30日）が過ぎ、内容を消去しました。お手数ですが、最初から入力してください。"),
             "abandoned": _("この入力は中止されています。お手数ですが、最初から入力してください。"),
             "closed": _("この手続の受付期間が終わりました。くわしくは担当課へお問い合わせください。"),
         }

@@ -15,6 +15,7 @@ from madoguchi.intake import interviews, links
 from madoguchi.intake.interviews import Filing
 from madoguchi.intake.models import Application, Interview
 from madoguchi.intake.problems import InterviewClosed, NotReady
+from madoguchi.intake.residents import remember_email
 from madoguchi.payments import actions as payments
 from madoguchi.records import files, write
 from madoguchi.records.actor import RESIDENT
@@ -39,6 +40,7 @@ def submit(interview_id: uuid.UUID) -> Application:
         files.attach_files(interview.id, application.record_id, keep=interviews.file_ids(filing))
         _begin_identity(interview, application, filing)
         ask_fee(application, filing)
+        _remember_email(interview, filing)
         interviews.close(interview, Interview.Outcome.SUBMITTED)
         return application
 
@@ -112,6 +114,12 @@ def _begin_identity(interview: Interview, application: Application, filing: Fili
         identity.begin_photo_check(application.app_id, application.record_id)
     if filing.procedure.assurance in SIGNED_LEVELS:
         identity.attach_to_record(interview.id, application.record_id)
+
+
+def _remember_email(interview: Interview, filing: Filing) -> None:
+    email = filing.values.get(filing.procedure.applicant.email or "")
+    if email:
+        remember_email(interview.resident, email)
 
 
 def ask_fee(application: Application, filing: Filing) -> None:

@@ -9,18 +9,16 @@ from madoguchi.records.world import DatabaseWorld
 
 
 class DjangoWorld(DatabaseWorld):
-    """The real postal table and other apps' rows; the clock stands still, so that one step sees one moment."""
+    """The real postal table and other apps' rows; the clock stands still, so that one step sees one moment.
+
+    ``channel`` is the one on which the interview began, also when it goes on over another.
+    """
 
     def __init__(self, channel: ChannelName) -> None:
-        self._channel = channel
+        super().__init__(channel)
         self._now = super().now
 
     @property
     def now(self) -> datetime:
         """The moment this world was made, in Asia/Tokyo."""
         return self._now
-
-    @property
-    def channel(self) -> ChannelName:
-        """The channel on which the interview began; it decides which fields are asked at all."""
-        return self._channel
