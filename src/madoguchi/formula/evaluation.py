@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import partial
+from typing import Any
 
 from madoguchi.formula import dates, numbers
 from madoguchi.formula.errors import EvaluationError
@@ -152,7 +153,7 @@ def _join(left: FormulaValue, right: FormulaValue) -> str:
     return as_text(_known(left)) + as_text(_known(right))
 
 
-def _comparison(compare: Callable[[object, object], bool], otherwise: bool) -> Callable[..., bool]:
+def _comparison(compare: Callable[[Any, Any], bool], otherwise: bool) -> Callable[..., bool]:
     """``otherwise`` is the answer for values of different kinds, and for a blank beside a date.
 
     Two blanks are equal.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
@@ -89,7 +89,7 @@ def from_plain(field_type: FieldType, value: Any) -> FormulaValue:
     if isinstance(field_type, Column):
         return tuple(from_plain(field_type.type, item) for item in value)
     try:
-        return _READ.get(kind_of(field_type), _text)(value)
+        return _READ[kind_of(field_type)](value)
     except (ValueError, TypeError, InvalidOperation):
         return None
 
@@ -122,7 +122,7 @@ def _text(value: Any) -> str | None:
     return str(value)
 
 
-_READ = {
+_READ: Mapping[Kind, Callable[[Any], FormulaValue]] = {
     Kind.NUMBER: _number, Kind.BOOL: bool, Kind.DATE: _date, Kind.TIME: _time, Kind.DATETIME: _datetime,
-    Kind.LIST: tuple, Kind.TABLE: tuple,
+    Kind.LIST: tuple, Kind.TABLE: tuple, Kind.TEXT: _text,
 }  # fmt: skip

@@ -32,25 +32,24 @@ class _Parser:
         self._index = 0
         self._depth = 0
 
-    @property
     def _next(self) -> Token:
         return self._tokens[self._index]
 
     def _take(self) -> Token:
-        token = self._next
+        token = self._next()
         self._index += token.kind != "end"
         return token
 
     def _take_if(self, operator: str) -> bool:
-        found = self._next.kind == "operator" and self._next.text == operator
+        found = self._next().kind == "operator" and self._next().text == operator
         self._index += found
         return found
 
     def formula(self) -> Node:
-        if self._next.kind == "end":
+        if self._next().kind == "end":
             raise FormulaError("計算式が空です。計算式を入力してください（例: 単価 * 数量）。")
         root = self._expression(1)
-        if self._next.kind != "end":
+        if self._next().kind != "end":
             raise self._unexpected()
         return root
 
@@ -58,7 +57,7 @@ class _Parser:
         self._depth += 1
         if self._depth > MAX_NESTING:
             message = f"入れ子が深すぎます（{MAX_NESTING}段まで）。いくつかの計算フィールドに分けてください。"
-            raise FormulaError(message, self._next.position)
+            raise FormulaError(message, self._next().position)
         left = self._operand()
         while (strength := self._strength()) >= weakest:
             left = self._chain(left, strength)
@@ -66,7 +65,7 @@ class _Parser:
         return left
 
     def _strength(self) -> int:
-        return _STRENGTH.get(self._next.text, 0) if self._next.kind == "operator" else 0
+        return _STRENGTH.get(self._next().text, 0) if self._next().kind == "operator" else 0
 
     def _chain(self, first: Node, strength: int) -> Chain:
         steps = []
@@ -112,12 +111,12 @@ class _Parser:
     def _close(self, opening: Token) -> None:
         if self._take_if(")"):
             return
-        if self._next.kind == "end":
+        if self._next().kind == "end":
             raise FormulaError("かっこ「(」が閉じていません。対応する「)」を書いてください。", opening.position)
         raise self._unexpected()
 
     def _unexpected(self) -> FormulaError:
-        token = self._next
+        token = self._next()
         if token.text == ")" and token.kind == "operator":
             return FormulaError("対応する「(」がない「)」があります。消すか「(」を書いてください。", token.position)
         if token.text == "," and token.kind == "operator":

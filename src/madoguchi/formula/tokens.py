@@ -50,7 +50,7 @@ def tokens(source: str) -> Iterator[Token]:
     position = 0
     while position < len(source):
         match = _TOKEN.match(source, position)
-        if match is None or source.startswith("==", position):
+        if match is None or source.startswith(("==", "&&"), position):
             raise _mistake(source, position)
         if match.lastgroup in ("number", "text", "name", "operator"):
             text = match[match.lastgroup]

@@ -56,7 +56,7 @@ ERAS = (
 )
 _BY_NAME = {name: era for era in ERAS for name in (era.name, era.name[0], era.letter)}
 _ERA_NAMES = "|".join(sorted(_BY_NAME, key=len, reverse=True))
-_ERA = re.compile(rf"({_ERA_NAMES})\s*(?:(元|\d{{1,2}}){_MONTH_AND_DAY}|(\d{{2}})(\d{{2}})(\d{{2}}))")
+_ERA = re.compile(rf"({_ERA_NAMES})\s*(?:(元|\d{{1,4}}){_MONTH_AND_DAY}|(\d{{2}})(\d{{2}})(\d{{2}}))")
 
 
 def parse_date(text: str) -> date:

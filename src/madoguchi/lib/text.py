@@ -77,7 +77,7 @@ def _widen_kana(text: str) -> str:
 _DIGIT_OF = {"〇": 0, "零": 0, "元": 1} | {kanji: n for n, kanji in enumerate("一二三四五六七八九", start=1)}
 _UNIT_OF = {"十": 10, "百": 100, "千": 1000}
 _KANJI_NUMBER = re.compile(r"[〇零一二三四五六七八九十百千]+")
-_PREFECTURE = re.compile(r"^(北海道|東京都|京都府|大阪府|[^\d]{2,3}県)")
+_PREFECTURE = re.compile(r"^(北海道|東京都|京都府|大阪府|[一-龠]{2,3}県)")
 
 
 def kanji_to_digits(text: str) -> str:
@@ -117,7 +117,7 @@ def _hyphen(match: re.Match[str]) -> str:
 
 def same_address(one: str, other: str) -> bool:
     """Whether two addresses fold to the same; a prefecture that only one of them names does not matter."""
-    first, second = fold_address(one), fold_address(other)
+    first, second = one.strip(), other.strip()
     if bool(_PREFECTURE.match(first)) != bool(_PREFECTURE.match(second)):
         first, second = _PREFECTURE.sub("", first), _PREFECTURE.sub("", second)
-    return first == second
+    return fold_address(first) == fold_address(second)
