@@ -150,11 +150,12 @@ class ReasonTemplate(Model):
 
 
 class Procedure(Model):
-    """The public face of an app."""
+    """The public face of an app. ``menu`` is its word in the rich menu; procedures may share one."""
 
     prefix: Annotated[str, Field(pattern=r"^[A-Z]{2,4}$")]
     title: Text
     summary: Text
+    menu: Annotated[str, Field(min_length=1, max_length=10)] | None = None
     office: Text
     phone: str
     keywords: tuple[str, ...] = ()
@@ -213,6 +214,6 @@ class AppDefinition(Model):
     @cached_property
     def question_fields(self) -> tuple[AnyField, ...]:
         """Fields a resident is asked (or shown, for headings), in the procedure's order."""
-        asked = [f for f in self.fields if not f.staff_only and f.type not in COMPUTED_TYPES]
         order = self.procedure.questions if self.procedure else ()
-        return tuple(self.by_code[code] for code in order) if order else tuple(asked)
+        fields = tuple(self.by_code[code] for code in order if code in self.by_code) if order else self.fields
+        return tuple(field for field in fields if not field.staff_only and field.type not in COMPUTED_TYPES)

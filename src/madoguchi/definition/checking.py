@@ -28,9 +28,7 @@ class Ok:
 Checked: TypeAlias = Ok | list[Problem]
 
 
-def parse_answer(
-    field: FieldBase, raw: Any, world: World, *, values: FormulaValues | None = None
-) -> Checked:
+def parse_answer(field: FieldBase, raw: Any, world: World, *, values: FormulaValues | None = None) -> Checked:
     """``raw`` (text typed, a mapping from a form, a list of file ids, a canonical value) as a value of ``field``.
 
     ``values`` are the other answers as formulas see them (``compute.formula_values``); limits and conditions of
@@ -44,7 +42,12 @@ def parse_answer(
 
 
 def parse_part(
-    field: FieldBase, part: Part, raw: Any, world: World, *, partial: Mapping[str, Value],
+    field: FieldBase,
+    part: Part,
+    raw: Any,
+    world: World,
+    *,
+    partial: Mapping[str, Value],
     values: FormulaValues | None = None,
 ) -> Checked:
     """``raw`` as one part of a composite field that is asked part by part; ``partial`` are the parts before it."""
@@ -92,11 +95,24 @@ def missing(field: Any) -> Problem:
 
 Parser = Callable[[Any, Any, Context], Value]
 _PARSERS: Mapping[str, Parser] = {
-    "text": simple.text, "textarea": simple.textarea, "number": simple.number, "money": simple.money,
-    "choice": simple.choice, "choices": simple.choices, "date": simple.date_, "time": simple.time_,
-    "datetime": simple.datetime_, "phone": simple.phone, "email": simple.email, "lookup": simple.lookup,
-    "name": composite.name, "address": composite.address, "location": composite.location,
-    "table": composite.table, "file": composite.files, "photo": composite.files,
+    "text": simple.text,
+    "textarea": simple.textarea,
+    "number": simple.number,
+    "money": simple.money,
+    "choice": simple.choice,
+    "choices": simple.choices,
+    "date": simple.date_,
+    "time": simple.time_,
+    "datetime": simple.datetime_,
+    "phone": simple.phone,
+    "email": simple.email,
+    "lookup": simple.lookup,
+    "name": composite.name,
+    "address": composite.address,
+    "location": composite.location,
+    "table": composite.table,
+    "file": composite.files,
+    "photo": composite.files,
 }
 
 

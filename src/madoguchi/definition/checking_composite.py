@@ -7,6 +7,7 @@ import re
 import unicodedata
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from madoguchi.definition.checking_base import Context, box, check_length, is_blank, line_of
@@ -64,9 +65,9 @@ def _gather(checks: Mapping[str, Callable[[], Value]]) -> dict[str, Value]:
 def name(field: Any, raw: Any, context: Context) -> dict[str, str | None]:
     """Family and given name as written, readings in full-width katakana."""
     boxes = raw if isinstance(raw, Mapping) else _split_name(field, line_of(field, raw))
-    checks: dict[str, Callable[[], Value]] = {part: (lambda p=part: _name_part(p, boxes)) for part in NAME_PARTS[:2]}
+    checks: dict[str, Callable[[], Value]] = {part: partial(_name_part, part, boxes) for part in NAME_PARTS[:2]}
     if field.kana:
-        checks |= {part: (lambda p=part: _kana_part(p, boxes)) for part in NAME_PARTS[2:]}
+        checks |= {part: partial(_kana_part, part, boxes) for part in NAME_PARTS[2:]}
     return {**dict.fromkeys(NAME_PARTS), **_gather(checks)}
 
 
@@ -111,7 +112,7 @@ def _kana_part(part: str, boxes: Mapping[str, Any]) -> str:
     return check_length(labelled, kana, limit=NAME_LENGTH)
 
 
-def _full_name(field: Any, part: Part, raw: Any, partial: Mapping[str, Value], context: Context) -> Value:
+def _full_name(field: Any, part: Part, raw: Any, given: Mapping[str, Value], context: Context) -> Value:
     words = line_of(part, raw).split(" ")
     if len(words) < 2:
         raise refuse("name_two_words", field.label)
@@ -119,7 +120,7 @@ def _full_name(field: Any, part: Part, raw: Any, partial: Mapping[str, Value], c
     return {p: _name_part(p, boxes) for p in NAME_PARTS[:2]}
 
 
-def _full_kana(field: Any, part: Part, raw: Any, partial: Mapping[str, Value], context: Context) -> Value:
+def _full_kana(field: Any, part: Part, raw: Any, given: Mapping[str, Value], context: Context) -> Value:
     words = line_of(part, raw).split(" ")
     if len(words) < 2 or not all(is_katakana_name(to_full_kana(word)) for word in words):
         raise refuse("kana", Text({"ja": "フリガナ", "en": "reading"}), example=FULL_KANA.example)
@@ -203,11 +204,11 @@ def _building(raw: Mapping[str, Any]) -> str | None:
     return check_length(labelled, line_of(labelled, box(raw, "building")), limit=ADDRESS_LENGTH)
 
 
-def _town_part(field: Any, part: Part, raw: Any, partial: Mapping[str, Value], context: Context) -> Value:
+def _town_part(field: Any, part: Part, raw: Any, given: Mapping[str, Value], context: Context) -> Value:
     typed = line_of(part, raw)
     if typed.isdecimal() and 1 <= int(typed[:4]) <= len(part.choices):
         typed = part.choices[int(typed) - 1][0]
-    towns = usable_towns(field, str(partial.get("postal_code")), context.world)
+    towns = usable_towns(field, str(given.get("postal_code")), context.world)
     town, rest = _town({"town": typed}, towns)
     if rest:
         raise refuse("town", part.label, options="、".join(label for label, _ in part.choices[:20]))
@@ -217,7 +218,7 @@ def _town_part(field: Any, part: Part, raw: Any, partial: Mapping[str, Value], c
 PartParser = Callable[[Any, Part, Any, Mapping[str, Value], Context], Value]
 
 
-def _more(field: Any, part: Part, raw: Any, partial: Mapping[str, Value], context: Context) -> bool:
+def _more(field: Any, part: Part, raw: Any, given: Mapping[str, Value], context: Context) -> bool:
     word = fold(line_of(part, raw))
     if word not in YES | NO | {"2"}:
         raise refuse("yes_or_no", part.label)
@@ -227,10 +228,10 @@ def _more(field: Any, part: Part, raw: Any, partial: Mapping[str, Value], contex
 PART_PARSERS: Mapping[str, PartParser] = {
     "full_name": _full_name,
     "full_kana": _full_kana,
-    "postal_code": lambda field, part, raw, partial, context: _postal_code(field, raw, context),
+    "postal_code": lambda field, part, raw, given, context: _postal_code(field, raw, context),
     "town": _town_part,
-    "street": lambda field, part, raw, partial, context: _street({"street": raw}),
-    "building": lambda field, part, raw, partial, context: _building({"building": raw}),
+    "street": lambda field, part, raw, given, context: _street({"street": raw}),
+    "building": lambda field, part, raw, given, context: _building({"building": raw}),
     "more": _more,
 }
 
@@ -304,7 +305,7 @@ def table(field: Any, raw: Any, context: Context) -> list[dict[str, Value]] | No
         raise refuse("unreadable", field.label)
     if len(raw) > 10 * field.max_rows:
         raise refuse("too_many_rows", field.label, limit=field.max_rows)
-    checks = {str(n): (lambda r=row, n=n: _row(field, n, r, context)) for n, row in enumerate(raw) if not is_blank(row)}
+    checks = {str(n): partial(_row, field, n, row, context) for n, row in enumerate(raw) if not is_blank(row)}
     rows = list(_gather(checks).values())
     if len(rows) > field.max_rows:
         raise refuse("too_many_rows", field.label, limit=field.max_rows)
@@ -336,9 +337,9 @@ def _visible_cells(field: Any, values: Mapping[str, Value], context: Context) ->
             yield sub, Context(context.world, known, context.check)
 
 
-def row_values(field: Any, part: Part, partial: Mapping[str, Value]) -> dict[str, Any]:
+def row_values(field: Any, part: Part, given: Mapping[str, Value]) -> dict[str, Any]:
     """The cells already given in the row of ``part``, as formulas see them."""
     row = part.code.partition(".")[0]
     prefix = f"{row}."
-    cells = next(rows_of({code: value for code, value in partial.items() if code.startswith(prefix)}), {})
+    cells = next(rows_of({code: value for code, value in given.items() if code.startswith(prefix)}), {})
     return {sub.code: to_formula(sub, cells.get(sub.code)) for sub in field.fields}

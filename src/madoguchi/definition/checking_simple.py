@@ -274,9 +274,9 @@ def _iso_moment(line: str) -> datetime | None:
 
 def _moment_in_words(line: str) -> datetime | None:
     for match in re.finditer(r"(?<=日)\s*|[\s　]+|(?=午前|午後)", line):
-        clock = _time_in(line[match.end():])
+        clock = _time_in(line[match.end() :])
         try:
-            day = parse_date(line[:match.start()]) if clock else None
+            day = parse_date(line[: match.start()]) if clock else None
         except DateError:
             continue
         if clock and day:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from madoguchi.definition.fields import FieldBase
+from madoguchi.definition.formulas import formula_type
 from madoguchi.definition.text import Language, Text, japanese
 from madoguchi.definition.values import Value
 from madoguchi.lib.eras import era_date
@@ -24,7 +25,7 @@ def display(field: FieldBase, value: Value, *, language: Language = "ja") -> str
     """
     if value is None or value in ("", [], {}):
         return ""
-    formatter = _FORMATTERS.get(getattr(field, "format", None) or getattr(field, "type", ""), _as_is)
+    formatter = _FORMATTERS.get(formula_type(field), _as_is)
     try:
         return formatter(field, value, language)
     except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError):

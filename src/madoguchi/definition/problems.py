@@ -30,9 +30,7 @@ _MESSAGES: Mapping[str, tuple[str, str]] = {
         "“{label}” is too long ({count} characters). Enter at most {limit} characters.",
     ),
     "pattern": ("「{label}」の形が正しくありません。", "“{label}” is not in the right form."),
-    "number": (
-        "「{label}」は数字で入力してください。", "Enter “{label}” as a number."
-    ),
+    "number": ("「{label}」は数字で入力してください。", "Enter “{label}” as a number."),
     "whole": ("「{label}」は小数のない数で入力してください。", "Enter “{label}” as a whole number."),
     "decimals": (
         "「{label}」は小数第{limit}位までで入力してください。",
@@ -95,7 +93,8 @@ _MESSAGES: Mapping[str, tuple[str, str]] = {
     ),
     "town": ("町名を次から選んでください：{options}", "Choose the town from: {options}"),
     "address_as_form": (
-        "住所は郵便番号から順に入力してください。", "Enter the address beginning with the postal code."
+        "住所は郵便番号から順に入力してください。",
+        "Enter the address beginning with the postal code.",
     ),
     "file_expected": ("ファイルを選んで送ってください。", "Choose a file and send it."),
     "photo_expected": (
@@ -146,9 +145,7 @@ def problem(
     return Problem(Text(texts), part)
 
 
-def refuse(
-    key: str, label: Text, *, part: str | None = None, example: Text | None = None, **values: object
-) -> Refused:
+def refuse(key: str, label: Text, *, part: str | None = None, example: Text | None = None, **values: object) -> Refused:
     """An exception with that one problem."""
     return Refused(problem(key, label, part=part, example=example, **values))
 

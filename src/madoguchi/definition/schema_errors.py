@@ -63,8 +63,13 @@ def _finding(
     message, mend = _MESSAGES.get(detail["type"], _UNKNOWN)
     key = next((str(step) for step in reversed(path) if isinstance(step, str)), "全体")
     context = {
-        "key": key, "value": detail["input"], "pattern_hint": _pattern_hint(path, key), "tag": "",
-        "expected": "", "expected_tags": "", **detail.get("ctx", {}),
+        "key": key,
+        "value": detail["input"],
+        "pattern_hint": _pattern_hint(path, key),
+        "tag": "",
+        "expected": "",
+        "expected_tags": "",
+        **detail.get("ctx", {}),
     }
     return Finding("error", _where(path, data), message.format(**context), mend.format(**context), _line(path, lines))
 
@@ -95,9 +100,19 @@ def _child(data: Any, step: str | int) -> Any:
 
 
 _PLACES = {
-    "fields": "フィールド", "views": "一覧", "statuses": "ステータス", "actions": "アクション", "options": "選択肢",
-    "layout": "まとまり", "permissions": "権限", "notices": "通知", "return_templates": "差戻しの文例",
-    "reject_templates": "却下の文例", "lines": "手数料の行", "procedure": "手続", "process": "プロセス",
+    "fields": "フィールド",
+    "views": "一覧",
+    "statuses": "ステータス",
+    "actions": "アクション",
+    "options": "選択肢",
+    "layout": "まとまり",
+    "permissions": "権限",
+    "notices": "通知",
+    "return_templates": "差戻しの文例",
+    "reject_templates": "却下の文例",
+    "lines": "手数料の行",
+    "procedure": "手続",
+    "process": "プロセス",
 }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Literal, get_args
 
@@ -33,7 +32,7 @@ class Text(RootModel[dict[Language, str]]):
         return value
 
     @model_serializer
-    def _to_plain_string(self) -> str | Mapping[str, str]:
+    def _to_plain_string(self) -> str | dict[Language, str]:
         return self.root["ja"] if set(self.root) == {"ja"} else self.root
 
     def in_language(self, language: Language = "ja") -> str:

@@ -38,14 +38,12 @@ def load(text: str) -> AppDefinition:
 
 def dump(defn: AppDefinition) -> str:
     """``defn`` in the canonical form: keys in declared order, defaults left out, ``load`` gives it back unchanged."""
-    return dump_plain(_plain(defn))
+    return dump_plain(plain(defn))
 
 
 def dump_plain(data: Any) -> str:
     """Any plain data in the same style (packs use it for ``pack.yaml``)."""
-    return yaml.dump(
-        data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, default_flow_style=False, width=10**6
-    )
+    return yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, default_flow_style=False, width=10**6)
 
 
 def read(text: str) -> tuple[Any, Lines]:
@@ -71,9 +69,9 @@ def _syntax_finding(refusal: yaml.YAMLError) -> Finding:
 class _Loader(yaml.SafeLoader):
     def compose_node(self, parent: Node | None, index: Any) -> Node | None:
         if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
             raise yaml.MarkedYAMLError(problem="alias", problem_mark=mark)
-        return super().compose_node(parent, index)  # type: ignore[no-any-return]
+        return super().compose_node(parent, index)
 
 
 def _construct(node: Node, path: Path, lines: Lines) -> Any:
@@ -98,8 +96,8 @@ def _construct_mapping(node: MappingNode, path: Path, lines: Lines) -> dict[str,
     return result
 
 
-def _construct_scalar(node: ScalarNode) -> Any:
-    if node.style:
+def _construct_scalar(node: Node) -> Any:
+    if isinstance(node, ScalarNode) and node.style:
         return node.value
     if node.value in _WORDS:
         return _WORDS[node.value]
@@ -108,14 +106,15 @@ def _construct_scalar(node: ScalarNode) -> Any:
     return Decimal(node.value) if _DECIMAL.fullmatch(node.value) else node.value
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A definition or a part of it as the mappings, lists and scalars that are written."""
     if isinstance(value, Text):
         return value.root["ja"] if set(value.root) == {"ja"} else _in_order(value.root)
     if isinstance(value, Model):
         return _plain_model(value)
     if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, (tuple, list)) else value
+        return {key: plain(item) for key, item in value.items()}
+    return [plain(item) for item in value] if isinstance(value, (tuple, list)) else value
 
 
 def _in_order(texts: Mapping[Any, str]) -> dict[str, str]:
@@ -128,7 +127,7 @@ def _plain_model(model: Model) -> Any:
         return short
     kind = {"type": model.type} if "type" in type(model).model_fields else {}  # type: ignore[attr-defined]
     changed = {
-        info.alias or name: _plain(getattr(model, name))
+        info.alias or name: plain(getattr(model, name))
         for name, info in type(model).model_fields.items()
         if name != "type" and not _is_default(info, getattr(model, name))
     }

@@ -32,8 +32,14 @@ def open_part(field: AnyField, state: State, questions: Questions, world: World,
 
 
 def question(
-    defn: AppDefinition, field: AnyField, state: State, world: World, *, by_part: bool,
-    problems: Sequence[Problem] = (), typed: Any = UNTYPED,
+    defn: AppDefinition,
+    field: AnyField,
+    state: State,
+    world: World,
+    *,
+    by_part: bool,
+    problems: Sequence[Problem] = (),
+    typed: Any = UNTYPED,
 ) -> Question:
     """The prompt that asks ``field`` (or its next part)."""
     questions = Questions(defn, state, world, by_part=by_part)

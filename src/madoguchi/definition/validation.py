@@ -1,0 +1,126 @@
+"""Everything wrong with a definition, found before it is published."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+from madoguchi.definition.app import SYSTEM_COLUMNS, AppDefinition, View
+from madoguchi.definition.fields import VALUELESS_TYPES, FieldBase, TableField
+from madoguchi.definition.findings import DefinitionError, Finding, error
+from madoguchi.definition.validation_fields import field_findings, field_place
+from madoguchi.definition.validation_formulas import formula_findings
+from madoguchi.definition.validation_procedure import procedure_findings
+from madoguchi.definition.validation_process import process_findings
+
+Item = TypeVar("Item")
+
+
+def findings(defn: AppDefinition) -> list[Finding]:
+    """Everything wrong with ``defn``: errors first, each group in the order of the definition."""
+    found = [
+        *_unique_findings(defn),
+        *(finding for field in defn.fields for finding in field_findings(defn, field)),
+        *formula_findings(defn),
+        *_layout_findings(defn),
+        *(finding for view in defn.views for finding in _view_findings(defn, view)),
+        *process_findings(defn),
+        *_permission_findings(defn),
+        *procedure_findings(defn),
+    ]
+    return sorted(found, key=lambda finding: finding.level != "error")
+
+
+def validate(defn: AppDefinition) -> None:
+    """Raises DefinitionError with the findings if any of them is an error."""
+    found = findings(defn)
+    if any(finding.level == "error" for finding in found):
+        raise DefinitionError(found)
+
+
+def _all_fields(defn: AppDefinition) -> Iterator[FieldBase]:
+    """Fields and the sub-fields of tables: codes and ids are unique among all of them."""
+    for field in defn.fields:
+        yield field
+        if isinstance(field, TableField):
+            yield from field.fields
+
+
+def _twice(items: Iterable[Item]) -> list[Item]:
+    """What occurs more than once."""
+    return [item for item, count in Counter(items).items() if count > 1]
+
+
+def _unique_findings(defn: AppDefinition) -> Iterator[Finding]:
+    everything = list(_all_fields(defn))
+    for code in _twice(field.code for field in everything):
+        where = f"フィールドコード「{code}」"
+        yield error(
+            where, "同じコードのフィールドが2つ以上あります。", "表の中の列も含めて、別のコードにしてください。"
+        )
+    for number in _twice(field.id for field in everything):
+        labels = "、".join(f"「{field.label}」" for field in everything if field.id == number)
+        yield error(
+            f"フィールド番号（id）{number}", f"{labels}が同じ番号です。", "まだ使っていない番号にしてください。"
+        )
+    for field in everything:
+        if field.code in SYSTEM_COLUMNS:
+            mend = "別のコードにしてください。"
+            yield error(field_place(field), f"コード「{field.code}」はシステムが使っています。", mend)
+    for view in _twice(view.code for view in defn.views):
+        yield error(f"一覧「{view}」", "同じコードの一覧が2つ以上あります。", "別のコードにしてください。")
+
+
+def _layout_findings(defn: AppDefinition) -> Iterator[Finding]:
+    for group in defn.layout:
+        for code in group.fields:
+            if code not in defn.by_code:
+                mend = "フィールドコードを確かめるか、消してください。"
+                yield error(f"まとまり「{group.title}」", f"「{code}」というフィールドはありません。", mend)
+    for code in _twice(code for group in defn.layout for code in group.fields):
+        yield error("画面のまとまり", f"「{code}」が2か所にあります。", "どちらかを消してください。")
+
+
+def _view_findings(defn: AppDefinition, view: View) -> Iterator[Finding]:
+    where = f"一覧「{view.name}」"
+    known = {f.code for f in defn.fields if f.type not in VALUELESS_TYPES} | SYSTEM_COLUMNS
+    used = [("列", view.columns), ("絞り込み", view.filters), ("並び順", [sort.field for sort in view.sort])]
+    for kind, codes in used:
+        for code in codes:
+            if code not in known:
+                mend = "フィールドコードを確かめるか、消してください。"
+                yield error(where, f"{kind}の「{code}」というフィールドはありません。", mend)
+    for code, values in view.filters.items():
+        yield from _filter_findings(defn, where, code, values)
+
+
+def _filter_findings(defn: AppDefinition, where: str, code: str, values: Iterable[str]) -> Iterator[Finding]:
+    allowed = _filter_values(defn, code)
+    if allowed is None:
+        mend = "選択肢のあるフィールド、status、channel のどれかにしてください。"
+        yield error(where, f"「{code}」では絞り込めません。", mend)
+        return
+    for value in values:
+        if value not in allowed:
+            mend = f"使えるのは {'、'.join(allowed)} です。"
+            yield error(where, f"絞り込み「{code}」の値「{value}」はありません。", mend)
+
+
+def _filter_values(defn: AppDefinition, code: str) -> list[str] | None:
+    """The values by which that column may be filtered; None for columns that are not filtered by values."""
+    if code == "status":
+        return [status.code for status in defn.process.statuses] if defn.process else []
+    if code == "channel":
+        return ["line", "web", "counter"]
+    if code in SYSTEM_COLUMNS:
+        return None
+    field = defn.by_code.get(code)
+    options = getattr(field, "options", None)
+    return [option.value for option in options] if options else None
+
+
+def _permission_findings(defn: AppDefinition) -> Iterator[Finding]:
+    if not any("view" in permission.rights for permission in defn.permissions):
+        mend = "担当課に「閲覧」（view）の権限を付けてください。"
+        yield error("権限", "レコードを見られる人がいません。", mend)
