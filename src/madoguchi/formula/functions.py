@@ -40,7 +40,7 @@ TEXT = Want("文字", frozenset({Kind.TEXT, Kind.NUMBER, Kind.BLANK}))
 DATE = Want("日付", DATES | {Kind.BLANK})
 MOMENT = Want("日付・時刻・日時", TIMES | {Kind.NUMBER, Kind.BLANK})
 NUMBERS = Want("数値または表の数値の列", _NUMBERS | {Kind.NUMBER_COLUMN})
-ORDERED = Want("数値または日付", _NUMBERS | DATES | {Kind.NUMBER_COLUMN, Kind.DATE_COLUMN})
+ORDERED = Want("数値または日付", DATES | {Kind.NUMBER, Kind.BLANK, Kind.NUMBER_COLUMN, Kind.DATE_COLUMN})
 MEMBERS = Want(
     "複数選択のフィールドまたは表の文字の列", frozenset({Kind.LIST, Kind.TEXT_COLUMN}),
     "1つだけ選ぶフィールドは「フィールド = \"値\"」と比べてください。",
