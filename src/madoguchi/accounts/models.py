@@ -50,7 +50,9 @@ class Membership(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=("staff", "department", "role"), name="membership_once"),
-            models.CheckConstraint(condition=models.Q(role__in=[code for code, _ in ROLES]), name="membership_role_known"),
+            models.CheckConstraint(
+                condition=models.Q(role__in=[code for code, _ in ROLES]), name="membership_role_known"
+            ),
         )
 
     def __str__(self) -> str:
