@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from madoguchi.catalog.models import App, City, Revision
@@ -20,7 +20,7 @@ class AppRevision:
     app_id: int
     revision_id: int
     number: int
-    definition: AppDefinition
+    definition: AppDefinition = field(repr=False)
 
     @property
     def code(self) -> str:

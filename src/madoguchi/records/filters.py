@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from psycopg import sql
@@ -9,12 +10,13 @@ from psycopg import sql
 from madoguchi.catalog.tables import columns_of
 from madoguchi.definition.app import AppDefinition, View
 from madoguchi.definition.fields import AnyField
-from madoguchi.lib.text import normalise_spaces
+from madoguchi.lib.phones import phone_digits
+from madoguchi.lib.text import normalise_spaces, to_half_digits
 
 NOBODY = "none"
 """As a value of the filter ``assignee``: records that nobody has taken."""
 PLAIN_TYPES = frozenset({"text", "choice", "lookup", "phone", "email"})
-SEARCHED_TYPES = frozenset({"text", "textarea", "phone", "email", "choice", "lookup"})
+SEARCHED_TYPES = frozenset({"text", "textarea", "email", "choice", "lookup"})
 MAX_WORDS = 5
 
 
@@ -25,7 +27,7 @@ def conditions(
     found: list[sql.Composable] = []
     messages: list[str] = []
     for code, values in [*view.filters.items(), *filters.items()]:
-        condition = _filter(defn, code, values)
+        condition = _filter(defn, code, [value.replace("\x00", "") for value in values])
         if condition is None:
             messages.append(f"「{code}」では絞り込めません。")
         else:
@@ -69,19 +71,27 @@ def _search(defn: AppDefinition, search: str) -> Iterator[sql.Composable]:
     """Every word must occur somewhere: in the receipt number, a text, or a name (family and given together)."""
     words = normalise_spaces(search.replace("\x00", "")).split(" ")[:MAX_WORDS]
     texts = [sql.Identifier("receipt_number"), *(t for field in defn.fields for t in _searched(field))]
+    phones = [sql.Identifier(f"f{field.id}") for field in defn.fields if field.type == "phone"]
+    plain_phones = [sql.SQL("replace({}, '-', '')").format(phone) for phone in phones]
     for word in filter(None, words):
-        pattern = sql.Literal("%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%")
-        yield sql.SQL("({})").format(
-            sql.SQL(" OR ").join(sql.SQL("{} ILIKE {}").format(text, pattern) for text in texts)
-        )
+        # Telephone numbers are compared by their digits, whatever hyphens people write.
+        digits = phone_digits(to_half_digits(word))
+        places = [_contains(text, word) for text in texts]
+        places += [_contains(phone, digits) for phone in plain_phones if digits]
+        yield sql.SQL("({})").format(sql.SQL(" OR ").join(places))
+
+
+def _contains(text: sql.Composable, word: str) -> sql.Composed:
+    pattern = "%" + re.sub(r"([\\%_])", r"\\\1", word) + "%"
+    return sql.SQL("{} ILIKE {}").format(text, sql.Literal(pattern))
 
 
 def _searched(field: AnyField) -> Iterator[sql.Composable]:
+    columns = [sql.Identifier(column.name) for column in columns_of(field)]
     if field.type in SEARCHED_TYPES:
-        yield sql.Identifier(f"f{field.id}")
+        yield from columns
     if field.type == "name":
-        family, given, family_kana, given_kana = (sql.Identifier(column.name) for column in columns_of(field))
-        yield sql.SQL("concat({}, {})").format(family, given)
-        yield sql.SQL("concat({}, {})").format(family_kana, given_kana)
+        yield sql.SQL("concat({}, {})").format(*columns[:2])
+        yield sql.SQL("concat({}, {})").format(*columns[2:])
     if field.type == "address":
-        yield sql.SQL("concat({})").format(sql.SQL(", ").join(sql.Identifier(c.name) for c in columns_of(field)[1:]))
+        yield sql.SQL("concat({})").format(sql.SQL(", ").join(columns[1:]))

@@ -181,8 +181,10 @@ def _position(cursor: str | None, keys: Sequence[SortKey]) -> tuple[list[str | N
         return None, ()
     try:
         pairs = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if [name for name, _ in pairs] == [key.column for key in keys]:
-            return [value for _, value in pairs], ()
+        values = [value for _, value in pairs]
+        fits = [name for name, _ in pairs] == [key.column for key in keys]
+        if fits and all(value is None or isinstance(value, str) for value in values):
+            return values, ()
     except (binascii.Error, ValueError, TypeError):
         pass
     return None, ("ページの続きが見つからなかったため、先頭から表示しています。",)

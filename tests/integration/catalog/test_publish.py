@@ -130,7 +130,8 @@ def test_indexes_follow_the_views() -> None:
 
 def test_a_lookup_gives_the_other_app_an_index_on_its_key() -> None:
     roads = changed(
-        certificate(), code="roads", views=[], procedure=None, permissions=[], process=None, layout=[],
+        certificate(), code="roads", views=[], procedure=None, process=None, layout=[],
+        permissions=[{"rights": ["view"]}],
         fields=[{"type": "text", "id": 1, "code": "番号", "label": "番号"},
                 {"type": "text", "id": 2, "code": "名称", "label": "名称"}],
     )
