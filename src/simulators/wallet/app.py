@@ -81,9 +81,7 @@ class Wallet:
             "fail": "failed",
             "expire": "expired",
         }
-        moved = self.store.move(
-            payment, targets[action], of=("open", "approved") if action == "expire" else ("open",)
-        )
+        moved = self.store.move(payment, targets[action], of=("open", "approved") if action == "expire" else ("open",))
         if moved and targets[action] != "open":
             self.announce(payment)
         return moved
@@ -139,9 +137,7 @@ class Wallet:
     async def list_payments(self, request: Request) -> Response:
         """Every order with what was given back, for tests."""
         rows = self.store.everything()
-        return JSONResponse(
-            {"payments": [{**asdict(row), "refunded": self.store.refunded(row)} for row in rows]}
-        )
+        return JSONResponse({"payments": [{**asdict(row), "refunded": self.store.refunded(row)} for row in rows]})
 
     async def control(self, request: Request) -> Response:
         """``POST /control/payments/{id}/pay|cancel|fail|expire|amount``; ``id``: any of the order's three."""

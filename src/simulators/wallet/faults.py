@@ -16,7 +16,7 @@ class Faults:
     """What goes wrong now.
 
     ``fail_next``: so many calls answer with an internal error and do nothing. ``lose_response``: so many
-    calls do their work, then the connection breaks before the answer arrives. ``delay_ms``: every call waits that
+    calls do their work, but their answer never arrives. ``delay_ms``: every call waits that
     long. ``webhook``: *on*, *off* (never sent) or *duplicate* (sent twice).
     """
 
@@ -71,6 +71,6 @@ async def _swallow(message: Message) -> None:
 
 
 async def _break_off(send: Send) -> None:
-    # More is promised than is sent, so the client finds its connection broken, as after a time-out.
+    # More is promised than is sent: the client waits for the rest until it gives up, or finds its connection broken.
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"100000")]})
     await send({"type": "http.response.body", "body": b"{", "more_body": False})

@@ -152,9 +152,7 @@ class Store:
 
     def everything(self) -> list[Payment]:
         """Every order, oldest first."""
-        return [
-            Payment(*row) for row in self.database.execute("SELECT * FROM payments ORDER BY transaction_id")
-        ]
+        return [Payment(*row) for row in self.database.execute("SELECT * FROM payments ORDER BY transaction_id")]
 
     def add_refund(self, payment: Payment, *, refund_id: str, amount: int) -> Refund:
         """Records money given back and, when all of it was, moves the order."""

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from pytest_django.fixtures import SettingsWrapper
 
 from madoguchi.accounts.models import Department, Membership, Staff
 from madoguchi.catalog.actions import publish, save_draft
@@ -23,43 +24,46 @@ FEE = ({"label": "住民票の写し 2通", "amount": 600}, {"label": "郵送料
 
 
 @pytest.fixture(scope="session")
-def paypay_process(tmp_path_factory) -> Iterator[Wallet]:
+def paypay_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wallet]:
     with paypay_simulator(tmp_path_factory.mktemp("paypay")) as wallet:
         yield wallet
 
 
 @pytest.fixture(scope="session")
-def linepay_process(tmp_path_factory) -> Iterator[Wallet]:
+def linepay_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wallet]:
     with linepay_simulator(tmp_path_factory.mktemp("linepay")) as wallet:
         yield wallet
 
 
 @pytest.fixture
-def paypay(paypay_process: Wallet, settings) -> Iterator[Wallet]:
+def paypay(paypay_process: Wallet, settings: SettingsWrapper) -> Iterator[Wallet]:
     settings.PAYPAY = paypay_process.service
     yield paypay_process
     paypay_process.reliable()
 
 
 @pytest.fixture
-def linepay(linepay_process: Wallet, settings) -> Iterator[Wallet]:
+def linepay(linepay_process: Wallet, settings: SettingsWrapper) -> Iterator[Wallet]:
     settings.LINEPAY = linepay_process.service
     yield linepay_process
     linepay_process.reliable()
 
 
 @pytest.fixture(autouse=True)
-def impatient(monkeypatch) -> None:
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("madoguchi.payments.providers.http.PAUSES_S", (0.0, 0.0))
+    monkeypatch.setattr("madoguchi.payments.providers.http.CREATE_TIMEOUT_S", 2.0)
 
 
 def _procedure_with_every_way_to_pay():
     fee = certificate().procedure.fee.model_dump(mode="json")
-    return certificate(fee={**fee, "providers": ["paypay", "linepay", "counter"]})
+    return certificate(
+        pilot_only=True, banner="支払いの試験です。", fee={**fee, "providers": ["paypay", "linepay", "counter"]}
+    )
 
 
 @pytest.fixture
-def certificate_app(db) -> AppRevision:
+def certificate_app(db: None) -> AppRevision:
     draft = save_draft(defn=_procedure_with_every_way_to_pay(), actor=SYSTEM)
     return publish(revision=draft, actor=SYSTEM)
 
@@ -77,8 +81,12 @@ def owe(app: AppRevision) -> Payment:
         app=app, values=certificate_answers(), actor=RESIDENT, channel="web", status=process.initial_unpaid
     )
     return actions.make_due(
-        app=app, record_id=ref.record_id, receipt_number=ref.receipt_number, lines=FEE,
-        due_at=timezone.now() + timedelta(days=7), actor=RESIDENT,
+        app=app,
+        record_id=ref.record_id,
+        receipt_number=ref.receipt_number,
+        lines=FEE,
+        due_at=timezone.now() + timedelta(days=7),
+        actor=RESIDENT,
     )
 
 

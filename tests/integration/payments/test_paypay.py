@@ -6,38 +6,26 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
+from madoguchi.catalog.queries import AppRevision
 from madoguchi.payments import actions, tasks
 from madoguchi.payments.models import Payment
 from madoguchi.payments.providers.base import ProviderUnavailable
 from madoguchi.records.actor import RESIDENT
 from madoguchi.records.models import Event
 from madoguchi.records.read import get_record
+from tests.integration.payments.steps import come_back, kinds, reference, start
+from tests.payment_simulators import Wallet
 
 pytestmark = pytest.mark.django_db
 
 
-def kinds(payment: Payment) -> list[str]:
-    found = Event.objects.filter(record_id=payment.record_id, kind__startswith="payment_").order_by("id")
-    return list(found.values_list("kind", flat=True))
-
-
-def start(payment: Payment, provider: str = "paypay") -> str:
-    return actions.start_checkout(payment, provider, "/s/JM/secret/")
-
-
-def come_back(client, payment: Payment):
-    return client.get(f"/payments/return/{payment.pk}")
-
-
-def reference(payment: Payment) -> str:
-    payment.refresh_from_db()
-    assert payment.provider_reference
-    return payment.provider_reference
-
-
-def test_a_resident_pays_and_the_record_moves_on(client, paypay, owed, certificate_app):
+def test_a_resident_pays_and_the_record_moves_on(
+    client: Client, paypay: Wallet, owed: Payment, certificate_app: AppRevision
+):
     url = start(owed)
     assert url.startswith(f"{paypay.url}/checkout/")
     paypay.act(reference(owed), "pay")
@@ -49,20 +37,20 @@ def test_a_resident_pays_and_the_record_moves_on(client, paypay, owed, certifica
     assert get_record(certificate_app, owed.record_id).status == "submitted"
 
 
-def test_paypay_learns_the_procedure_and_the_receipt_number_and_nothing_about_the_person(paypay, owed):
+def test_paypay_learns_the_procedure_and_the_receipt_number_and_nothing_about_the_person(paypay: Wallet, owed: Payment):
     start(owed)
     known = json.dumps(paypay.payment(reference(owed)), ensure_ascii=False)
     assert owed.receipt_number in known
     assert not any(secret in known for secret in ("市川", "花子", "090-1234", "hanako", "secret"))
 
 
-def test_a_double_tap_gives_the_same_page_and_one_code(paypay, owed):
+def test_a_double_tap_gives_the_same_page_and_one_code(paypay: Wallet, owed: Payment):
     before = len(paypay.payments())
     assert start(owed) == start(owed)
     assert len(paypay.payments()) == before + 1
 
 
-def test_coming_back_without_paying_leaves_the_payment_open_and_payable(client, paypay, owed):
+def test_coming_back_without_paying_leaves_the_payment_open_and_payable(client: Client, paypay: Wallet, owed: Payment):
     url = start(owed)
     paypay.act(reference(owed), "cancel")
     come_back(client, owed)
@@ -71,7 +59,7 @@ def test_coming_back_without_paying_leaves_the_payment_open_and_payable(client, 
     assert start(owed) == url
 
 
-def test_a_code_that_expired_is_replaced_by_a_new_one(client, paypay, owed):
+def test_a_code_that_expired_is_replaced_by_a_new_one(client: Client, paypay: Wallet, owed: Payment):
     first = start(owed)
     paypay.act(reference(owed), "expire")
     long_ago = timezone.now() - timedelta(minutes=10)
@@ -83,7 +71,7 @@ def test_a_code_that_expired_is_replaced_by_a_new_one(client, paypay, owed):
     assert reference(owed).endswith("-2")
 
 
-def test_a_payment_that_failed_can_be_tried_again(client, paypay, owed):
+def test_a_payment_that_failed_can_be_tried_again(client: Client, paypay: Wallet, owed: Payment):
     start(owed)
     paypay.act(reference(owed), "fail")
     come_back(client, owed)
@@ -95,7 +83,7 @@ def test_a_payment_that_failed_can_be_tried_again(client, paypay, owed):
     assert kinds(owed) == ["payment_due", "payment_failed", "payment_paid"]
 
 
-def test_when_the_answer_is_lost_nothing_is_charged_and_the_next_try_works(paypay, owed):
+def test_when_the_answer_is_lost_nothing_is_charged_and_the_next_try_works(paypay: Wallet, owed: Payment):
     paypay.faults(lose_response=1)
     with pytest.raises(actions.PaymentProblem, match="つながりませんでした"):
         start(owed)
@@ -107,7 +95,7 @@ def test_when_the_answer_is_lost_nothing_is_charged_and_the_next_try_works(paypa
     assert reference(owed) == used["reference"] != lost["reference"]
 
 
-def test_when_paypay_is_in_trouble_the_resident_is_told_and_nothing_changes(paypay, owed):
+def test_when_paypay_is_in_trouble_the_resident_is_told_and_nothing_changes(paypay: Wallet, owed: Payment):
     paypay.faults(fail_next=9)
     with pytest.raises(actions.PaymentProblem, match="お支払いは始まっていません"):
         start(owed)
@@ -115,7 +103,7 @@ def test_when_paypay_is_in_trouble_the_resident_is_told_and_nothing_changes(payp
     assert (owed.state, owed.provider_reference) == ("due", None)
 
 
-def test_reading_back_survives_one_hiccup_and_reports_lasting_trouble(paypay, owed):
+def test_reading_back_survives_one_hiccup_and_reports_lasting_trouble(paypay: Wallet, owed: Payment):
     start(owed)
     paypay.act(reference(owed), "pay")
     paypay.faults(fail_next=3)
@@ -125,13 +113,13 @@ def test_reading_back_survives_one_hiccup_and_reports_lasting_trouble(paypay, ow
     assert actions.read_back(owed.pk).state == "paid"
 
 
-def test_the_resident_comes_back_even_while_paypay_does_not_answer(client, paypay, owed):
+def test_the_resident_comes_back_even_while_paypay_does_not_answer(client: Client, paypay: Wallet, owed: Payment):
     start(owed)
     paypay.faults(fail_next=9)
     assert come_back(client, owed)["Location"] == "/s/JM/secret/"
 
 
-def test_a_wrong_amount_never_counts_as_paid_and_staff_are_told_once(client, paypay, owed):
+def test_a_wrong_amount_never_counts_as_paid_and_staff_are_told_once(client: Client, paypay: Wallet, owed: Payment):
     start(owed)
     paypay.act(reference(owed), "pay")
     paypay.act(reference(owed), "amount", amount=1)
@@ -146,7 +134,7 @@ def test_a_wrong_amount_never_counts_as_paid_and_staff_are_told_once(client, pay
         start(owed)
 
 
-def test_changing_the_way_to_pay_ends_the_first_code(paypay, linepay, owed):
+def test_changing_the_way_to_pay_ends_the_first_code(paypay: Wallet, linepay: Wallet, owed: Payment):
     start(owed)
     old = reference(owed)
     start(owed, "linepay")
@@ -155,7 +143,7 @@ def test_changing_the_way_to_pay_ends_the_first_code(paypay, linepay, owed):
     assert (owed.provider, owed.state) == ("linepay", "pending")
 
 
-def test_changing_the_way_to_pay_after_paying_charges_nothing_more(paypay, linepay, owed):
+def test_changing_the_way_to_pay_after_paying_charges_nothing_more(paypay: Wallet, linepay: Wallet, owed: Payment):
     start(owed)
     paypay.act(reference(owed), "pay")
     assert start(owed, "linepay") == "/s/JM/secret/"
@@ -164,24 +152,26 @@ def test_changing_the_way_to_pay_after_paying_charges_nothing_more(paypay, linep
     assert not [row for row in linepay.payments() if row["reference"].startswith(owed.pk.hex)]
 
 
-def test_a_way_to_pay_that_the_procedure_does_not_offer_is_refused(paypay, owed):
+def test_a_way_to_pay_that_the_procedure_does_not_offer_is_refused(paypay: Wallet, owed: Payment):
     with pytest.raises(actions.PaymentProblem, match="使えません"):
         start(owed, "bitcoin")
 
 
-@pytest.mark.parametrize("path", ["https://evil.example/", "//evil.example", "/\\evil.example", "s/x", "", "javascript:x"])
-def test_the_way_back_leads_only_to_our_own_pages(paypay, owed, path):
+@pytest.mark.parametrize(
+    "path", ["https://evil.example/", "//evil.example", "/\\evil.example", "s/x", "", "javascript:x"]
+)
+def test_the_way_back_leads_only_to_our_own_pages(paypay: Wallet, owed: Payment, path: str):
     with pytest.raises(ValueError, match="return_path"):
         actions.start_checkout(owed, "paypay", path)
 
 
-def test_after_the_due_time_no_payment_begins(paypay, owed):
+def test_after_the_due_time_no_payment_begins(paypay: Wallet, owed: Payment):
     Payment.objects.filter(pk=owed.pk).update(due_at=timezone.now())
     with pytest.raises(actions.PaymentProblem, match="期限"):
         start(owed)
 
 
-def test_polling_finds_a_payment_whose_payer_never_came_back(paypay, owed):
+def test_polling_finds_a_payment_whose_payer_never_came_back(paypay: Wallet, owed: Payment):
     start(owed)
     tasks.poll(str(owed.pk), 5, reference(owed))
     assert owed.provider_state == ""
@@ -191,9 +181,7 @@ def test_polling_finds_a_payment_whose_payer_never_came_back(paypay, owed):
     assert owed.state == "paid"
 
 
-def test_polls_come_ever_more_rarely_and_stop_when_decided(paypay, owed):
-    from procrastinate.contrib.django.models import ProcrastinateJob
-
+def test_polls_come_ever_more_rarely_and_stop_when_decided(paypay: Wallet, owed: Payment):
     start(owed)
     polls = ProcrastinateJob.objects.filter(task_name="payments.poll").order_by("id")
     assert [job.args["delay"] for job in polls] == [5]
@@ -205,21 +193,31 @@ def test_polls_come_ever_more_rarely_and_stop_when_decided(paypay, owed):
     assert polls.all().count() == 3
 
 
-def test_asking_for_the_same_fee_twice_asks_once(owed, certificate_app):
+def test_asking_for_the_same_fee_twice_asks_once(owed: Payment, certificate_app: AppRevision):
     again = actions.make_due(
-        app=certificate_app, record_id=owed.record_id, receipt_number=owed.receipt_number, lines=owed.lines,
-        due_at=owed.due_at, actor=RESIDENT,
+        app=certificate_app,
+        record_id=owed.record_id,
+        receipt_number=owed.receipt_number,
+        lines=owed.lines,
+        due_at=owed.due_at,
+        actor=RESIDENT,
     )
     assert again == owed
     assert kinds(owed) == ["payment_due"]
 
 
-def test_a_fee_fixed_anew_replaces_the_amount_until_paying_began(paypay, owed, certificate_app):
+def test_a_fee_fixed_anew_replaces_the_amount_until_paying_began(
+    paypay: Wallet, owed: Payment, certificate_app: AppRevision
+):
     def fix(amount: int) -> Payment:
         lines = [{"label": "手数料", "amount": amount}]
         return actions.make_due(
-            app=certificate_app, record_id=owed.record_id, receipt_number=owed.receipt_number, lines=lines,
-            due_at=owed.due_at, actor=RESIDENT,
+            app=certificate_app,
+            record_id=owed.record_id,
+            receipt_number=owed.receipt_number,
+            lines=lines,
+            due_at=owed.due_at,
+            actor=RESIDENT,
         )
 
     assert (fix(300).pk, fix(300).amount) == (owed.pk, 300)

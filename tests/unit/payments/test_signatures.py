@@ -45,9 +45,7 @@ def test_the_paypay_simulator_accepts_that_sample_and_nothing_that_differs():
 
 
 def test_line_pay_signs_the_regression_vector_as_before():
-    mac = linepay.signature(
-        LINEPAY_SECRET, path="/v3/payments/request", payload=LINEPAY_BODY, nonce=LINEPAY_NONCE
-    )
+    mac = linepay.signature(LINEPAY_SECRET, path="/v3/payments/request", payload=LINEPAY_BODY, nonce=LINEPAY_NONCE)
     assert mac == LINEPAY_MAC
 
 
