@@ -138,6 +138,7 @@ def problem(
     """The message ``key`` about ``label``; values may be ``Text`` and are put in each language."""
     japanese, english = _MESSAGES[key]
     values["label"] = label
+    values["example"] = example or ""
     texts: dict[Language, str] = {"ja": _fill(japanese, "ja", values), "en": _fill(english, "en", values)}
     if example is not None and str(example) not in texts["ja"]:
         texts["ja"] += f"例：{example}"

@@ -1,0 +1,63 @@
+"""How often one visitor may do what costs us or could be used to guess: a sliding window in the cache."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from dataclasses import dataclass
+
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most ``times`` within ``seconds``, counted for each key on its own."""
+
+    name: str
+    times: int
+    seconds: int
+
+    def allows(self, *keys: str, count: bool = True) -> bool:
+        """Whether one more is allowed for all of ``keys``; with ``count`` it is counted as done."""
+        allowed = all([self._recent(key) < self.times for key in keys])
+        if allowed and count:
+            self.count(*keys)
+        return allowed
+
+    def count(self, *keys: str) -> None:
+        """Counts one for each of ``keys``."""
+        for key in keys:
+            moments = [*self._moments(key), time.time()]
+            cache.set(self._cache_key(key), moments[-self.times :], self.seconds)
+
+    def _recent(self, key: str) -> int:
+        return len(self._moments(key))
+
+    def _moments(self, key: str) -> list[float]:
+        since = time.time() - self.seconds
+        return [moment for moment in cache.get(self._cache_key(key), []) if moment > since]
+
+    def _cache_key(self, key: str) -> str:
+        return f"limit:{self.name}:{hashlib.sha256(key.encode()).hexdigest()}"
+
+
+# Many residents may share one address (an office, a mobile network), so only strangers' failures count there.
+UPLOADS = Limit("uploads", times=60, seconds=600)
+WRONG_LINKS = Limit("wrong-links", times=30, seconds=600)
+MESSAGES = Limit("messages", times=5, seconds=3600)
+STARTS = Limit("starts", times=60, seconds=600)
+
+
+def address_of(request: HttpRequest) -> str:
+    """The visitor's network address as the web server saw it."""
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def too_many(request: HttpRequest, limit: Limit) -> HttpResponse:
+    """The page that says to wait, with the number of minutes."""
+    response = render(request, "429.html", {"minutes": -(-limit.seconds // 60)}, status=429)
+    response["Retry-After"] = str(limit.seconds)
+    response["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,47 @@
+"""Opens the interview that an address's token belongs to, and says what to do when that is not possible."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from madoguchi.channels.web import limits
+from madoguchi.channels.web.pages import private, problem_page
+from madoguchi.intake import actions as intake
+
+View = Callable[..., HttpResponseBase]
+
+
+def with_interview(view: View) -> View:
+    """Calls ``view(request, interview, token, …)``; a closed interview leads on instead of failing."""
+
+    @wraps(view)
+    def opened(request: HttpRequest, token: str, **rest: Any) -> HttpResponseBase:
+        visitor = limits.address_of(request)
+        if not limits.WRONG_LINKS.allows(visitor, count=False):
+            return limits.too_many(request, limits.WRONG_LINKS)
+        try:
+            interview = intake.interview_by_token(token)
+        except intake.LinkInvalid as problem:
+            limits.WRONG_LINKS.count(visitor)
+            return problem_page(request, title=_("この画面は開けませんでした"), message=str(problem), status=404)
+        try:
+            return private(view(request, interview, token, **rest))
+        except intake.InterviewClosed as problem:
+            return _closed(request, problem, token)
+
+    return opened
+
+
+def _closed(request: HttpRequest, problem: intake.InterviewClosed, token: str) -> HttpResponse:
+    if problem.reason == "submitted":
+        return redirect("web:next", token=token)  # a second tap, or back after sending: show what came of it
+    again = (reverse("web:start", args=[problem.interview.app.code]), _("はじめから申請する"))
+    onward = None if problem.reason == "closed" else again
+    return problem_page(request, title=_("この入力は続けられません"), message=str(problem), status=410, onward=onward)

@@ -1,0 +1,78 @@
+"""What the pages' templates need beside Django's own: texts in the reader's language, ruby, dates, money."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from madoguchi.channels.web.reader import Reader
+from madoguchi.definition.text import Text
+from madoguchi.lib import eras, money
+
+register = template.Library()
+
+_RUBY = re.compile(r"([々〆ヶ\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+)《([ぁ-ゖァ-ヺー]+)》")
+
+
+def ruby(text: str) -> SafeString:
+    """``text`` escaped, with 漢字《かんじ》 as ``<ruby>``."""
+    marked = _RUBY.sub(r"<ruby>\1<rp>（</rp><rt>\2</rt><rp>）</rp></ruby>", str(escape(text)))
+    return mark_safe(marked)  # noqa: S308 - escaped just above
+
+
+def without_ruby(text: str) -> str:
+    """``text`` without the readings, for titles, options and messages."""
+    return _RUBY.sub(r"\1", text)
+
+
+def _in_language(context: template.Context, text: Text | str | None) -> str:
+    if isinstance(text, Text):
+        reader: Reader = context.get("reader") or Reader()
+        return text.in_language(reader.language)
+    return str(text or "")
+
+
+@register.simple_tag(takes_context=True)
+def say(context: template.Context, text: Text | str | None) -> SafeString:
+    """A definition's text in the reader's language, with furigana where it has some."""
+    return ruby(_in_language(context, text))
+
+
+@register.simple_tag(takes_context=True)
+def plain(context: template.Context, text: Text | str | None) -> str:
+    """The same without furigana, for places that hold text only."""
+    return without_ruby(_in_language(context, text))
+
+
+@register.filter
+def yen(amount: int) -> str:
+    """1200 as 1,200円."""
+    return money.yen(amount)
+
+
+@register.simple_tag(takes_context=True)
+def day(context: template.Context, moment: date | datetime | None) -> str:
+    """A day as residents read it: 令和8年11月23日（月）, in English 23 November 2026."""
+    if moment is None:
+        return ""
+    local = timezone.localtime(moment).date() if isinstance(moment, datetime) else moment
+    reader: Reader = context.get("reader") or Reader()
+    return f"{local.day} {local:%B %Y}" if reader.language == "en" else eras.era_date_weekday(local)
+
+
+@register.simple_tag(takes_context=True)
+def moment(context: template.Context, at: datetime | None) -> str:
+    """A day and the time."""
+    return f"{day(context, at)} {timezone.localtime(at):%H:%M}" if at else ""
+
+
+@register.filter
+def get(mapping: Any, key: Any) -> Any:
+    """``mapping[key]`` or an empty string; for keys that are no attribute names."""
+    return mapping.get(key, "") if mapping else ""

@@ -1,0 +1,76 @@
+"""The interview's frame: going on with it, the summary, keeping the place, its own pictures."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from madoguchi.channels.web.links import KeptLink
+from madoguchi.channels.web.opening import with_interview
+from madoguchi.channels.web.pages import private_page
+from madoguchi.channels.web.questions import path_of
+from madoguchi.channels.web.reader import reader_of
+from madoguchi.definition.display import display
+from madoguchi.intake import actions as intake
+from madoguchi.intake.interviews import procedure_of, revision_of
+from madoguchi.intake.models import Interview
+from madoguchi.interview.types import Confirm, Summary
+from madoguchi.records import files
+from madoguchi.records.models import StoredFile
+
+
+@require_GET
+@with_interview
+def resume(request: HttpRequest, interview: Interview, token: str) -> HttpResponseBase:
+    """Leads to where the resident is."""
+    return redirect(path_of(intake.current(interview.id, by_part=False), token))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@with_interview
+def check(request: HttpRequest, interview: Interview, token: str) -> HttpResponseBase:
+    """The summary; its button confirms. A second tap finds it confirmed and leads to the same place."""
+    if request.method == "POST":
+        turn = intake.take_step(interview_id=interview.id, input=Confirm(), by_part=False)
+        return redirect(path_of(turn, token))
+    turn = intake.current(interview.id, by_part=False)
+    if not isinstance(turn.prompt, Summary):
+        return redirect(path_of(turn, token))
+    language = reader_of(request).language
+    rows = [(row, display(row.field, row.value, language=language)) for row in turn.prompt.rows]
+    procedure = procedure_of(revision_of(interview))
+    context = {
+        "procedure": procedure, "token": token, "rows": rows, "fee": [row for row in turn.prompt.fee if row.amount],
+        "total": turn.prompt.total_fee, "correcting": interview.corrects_record_id is not None,
+    }
+    return private_page(request, "check.html", context)
+
+
+@require_GET
+@with_interview
+def file(request: HttpRequest, interview: Interview, token: str, file_id: uuid.UUID) -> HttpResponseBase:
+    """The small picture of an upload of this interview, or of the application it corrects."""
+    found = StoredFile.objects.filter(pk=file_id, has_thumbnail=True, deleted_at=None).first()
+    own = found is not None and (
+        found.interview_id == interview.id
+        or (found.app_id == interview.app_id and found.record_id == (interview.corrects_record_id or -1))
+    )
+    if found is None or not own:
+        raise Http404
+    return HttpResponse(files.read_thumbnail(found), content_type="image/jpeg")
+
+
+@require_GET
+@with_interview
+def save(request: HttpRequest, interview: Interview, token: str) -> HttpResponseBase:
+    """The link with which to go on later, on this or another device."""
+    intake.current(interview.id, by_part=False)  # a finished interview has nothing to go on with
+    context = {
+        "procedure": procedure_of(revision_of(interview)), "token": token, "expires_at": interview.expires_at,
+        "link": KeptLink(reverse("web:resume", args=[token])),
+    }
+    return private_page(request, "save.html", context)

@@ -1,0 +1,132 @@
+"""One question a page: shown, answered, and shown again with what is to be mended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods
+
+from madoguchi.channels.web import addresses, answers, uploads
+from madoguchi.channels.web.answers import Typed
+from madoguchi.channels.web.opening import with_interview
+from madoguchi.channels.web.pages import private_page
+from madoguchi.channels.web.questions import Opened, open_question, path_of
+from madoguchi.channels.web.reader import reader_of
+from madoguchi.channels.web.widgets import errors_of, messages_of, widget
+from madoguchi.definition.fields import AnyField, TableField
+from madoguchi.definition.text import Text
+from madoguchi.intake import actions as intake
+from madoguchi.intake.interviews import procedure_of, revision_of
+from madoguchi.intake.models import Interview
+from madoguchi.interview.types import Answer, Change, Problem, Question
+
+
+@csrf_exempt  # only until the length is known: the protection would read the whole body first
+@require_http_methods(["GET", "HEAD", "POST"])
+@with_interview
+def question(request: HttpRequest, interview: Interview, token: str, code: str) -> HttpResponseBase:
+    """The question, or where to go if it is not asked (any more)."""
+    opened = open_question(intake.current(interview.id, by_part=False), code)
+    if opened is None:
+        return redirect("web:resume", token=token)
+    if request.method != "POST":
+        return _show(request, interview, opened)
+    if uploads.too_big(request, opened.question.field):
+        return render(request, "413.html", {"back": request.get_full_path()}, status=413)
+    return _posted(request, interview, token, opened)
+
+
+@csrf_protect
+def _posted(request: HttpRequest, interview: Interview, token: str, opened: Opened) -> HttpResponseBase:
+    field = opened.question.field
+    if uploads.is_file_field(field):
+        return _files(request, interview, token, opened)
+    typed = answers.typed_in(field, request.POST)
+    done, _dot, which = request.POST.get("do", "").partition(".")
+    if field.type == "address":
+        if done == "look_up":
+            typed, told = addresses.looked_up(typed)
+            return _show(request, interview, opened, typed, told=told)
+        typed = addresses.with_chosen_town(typed, request.POST.get("town", ""))
+    if isinstance(field, TableField) and done in ("add_row", "remove_row"):
+        return _show(request, interview, opened, _with_rows(field, typed, done, which))
+    return _answer(request, interview, token, opened, answers.raw_of(field, typed), typed)
+
+
+def _with_rows(field: TableField, rows: Sequence[Typed], done: str, which: str) -> list[Typed]:
+    if done == "add_row":
+        return [*rows, answers.blank_row(field)][: field.max_rows]
+    return [row for number, row in enumerate(rows) if str(number) != which]
+
+
+def _files(request: HttpRequest, interview: Interview, token: str, opened: Opened) -> HttpResponseBase:
+    field, dropped = opened.question.field, request.GET.getlist("drop")
+    done, _dot, which = request.POST.get("do", "").partition(".")
+    if done == "remove_file":
+        uploads.remove_file(interview, which)
+        # A picture of the application being corrected stays there: it is only left out of the new answer.
+        known = [which] if which in (opened.question.value or ()) else []
+        return redirect(f"{request.path}?{urlencode({'drop': [*dropped, *known]}, doseq=True)}")
+    refused = uploads.add_files(request, interview, field)
+    if refused:
+        return _show(request, interview, opened, problems=[Problem(Text({"ja": refused}))])
+    if done == "add_file":
+        nothing = not request.FILES
+        problems = [Problem(uploads.NOTHING_CHOSEN)] if nothing else []
+        return _show(request, interview, opened, problems=problems) if nothing else redirect(request.get_full_path())
+    shown = uploads.shown_files(interview, field, opened.question.value, dropped)
+    return _answer(request, interview, token, opened, [str(file.id) for file in shown], "")
+
+
+def _answer(
+    request: HttpRequest, interview: Interview, token: str, opened: Opened, raw: Any, typed: Typed
+) -> HttpResponseBase:
+    """Gives the answer: on to the next page, or this page again with what is to be mended."""
+    code = opened.question.field.code
+    if opened.sent:
+        intake.take_step(interview_id=interview.id, input=Change(code), by_part=False)
+    turn = intake.take_step(interview_id=interview.id, input=Answer(code, raw), by_part=False)
+    if isinstance(turn.prompt, Question) and turn.prompt.problems and turn.prompt.field.code == code:
+        return _show(request, interview, opened, typed, problems=turn.prompt.problems)
+    return redirect(path_of(turn, token))
+
+
+def _show(
+    request: HttpRequest, interview: Interview, opened: Opened, typed: Typed = None, *,
+    problems: Sequence[Problem] = (), told: dict[str, Any] | None = None,
+) -> HttpResponse:
+    asked, language = opened.question, reader_of(request).language
+    field = asked.field
+    boxes = answers.typed_of(field, asked.value) if typed is None else typed
+    messages = messages_of(problems, language)
+    procedure = procedure_of(revision_of(interview))
+    shown = widget(
+        field, boxes, problems=messages, choices=asked.choices, applicant=procedure.applicant,
+    )
+    token = request.resolver_match.kwargs["token"] if request.resolver_match else ""
+    context = {
+        "procedure": procedure, "token": token, "widget": shown, "heading": _heading(field),
+        "position": asked.position, "total": asked.total, "changing": opened.changing,
+        "errors": errors_of(shown, messages), "back": _back(token, opened), **(told or {}),
+    }
+    if uploads.is_file_field(field):
+        context["files"] = uploads.shown_files(interview, field, asked.value, request.GET.getlist("drop"))
+    return private_page(request, "question.html", context, status=422 if problems else 200)
+
+
+def _heading(field: AnyField) -> Text:
+    return field.question or field.label
+
+
+def _back(token: str, opened: Opened) -> str:
+    if opened.changing:
+        return reverse("web:check", args=[token])
+    if opened.before is None:
+        return reverse("web:start", args=[opened.definition.code])
+    return reverse("web:question", args=[token, opened.before])
