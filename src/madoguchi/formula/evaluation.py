@@ -13,7 +13,7 @@ from typing import Any
 from madoguchi.formula import dates, numbers
 from madoguchi.formula.errors import EvaluationError
 from madoguchi.formula.functions import FUNCTIONS, is_true
-from madoguchi.formula.kinds import DATES, Blank, Column, FieldType, FormulaValue, from_plain, kind_of
+from madoguchi.formula.kinds import Blank, Column, FieldType, FormulaValue, from_plain
 from madoguchi.formula.nodes import Call, Chain, Expression, Literal, Node, Reference, Sign
 from madoguchi.formula.numbers import as_number, as_text, bounded, number_text
 from madoguchi.lib.eras import DateError, parse_date
@@ -39,7 +39,8 @@ def evaluate(
     """The formula's result for ``values`` (missing is blank) at ``now`` (aware).
 
     With ``types`` as given to ``check``, values may also be stored answers (``definition.values``), columns are taken
-    out of their table's rows, and a blank date plus days stays blank instead of counting as 0.
+    out of their table's rows, and a blank date plus days stays blank instead of counting as 0. Without ``types`` that
+    takes values made by ``from_plain``.
     """
     try:
         value = _Evaluation(values, types or {}, now).value(expression.root)
@@ -89,8 +90,7 @@ class _Evaluation:
         field_type = self._types.get(code)
         if field_type is None:
             return self._values.get(code)
-        value = from_plain(field_type, self._stored(code, field_type))
-        return Blank.DATE if value is None and kind_of(field_type) in DATES else value
+        return from_plain(field_type, self._stored(code, field_type))
 
     def _stored(self, code: str, field_type: FieldType) -> FormulaValue:
         if isinstance(field_type, Column) and code not in self._values:

@@ -83,15 +83,19 @@ def kind_of(field_type: FieldType) -> Kind:
 
 
 def from_plain(field_type: FieldType, value: Any) -> FormulaValue:
-    """A stored answer (``definition.values``) as formulas take it; what cannot be read is blank."""
-    if value is None or value == "" or value == [] or value == {}:
-        return None
+    """A stored answer (``definition.values``) as formulas take it; what cannot be read is blank.
+
+    A blank is None, for dates and date-times ``Blank.DATE``.
+    """
     if isinstance(field_type, Column):
-        return tuple(from_plain(field_type.type, item) for item in value)
+        return tuple(from_plain(field_type.type, item) for item in value or ())
+    blank = Blank.DATE if kind_of(field_type) in DATES else None
+    if value in (None, "", [], {}, blank):
+        return blank
     try:
         return _READ[kind_of(field_type)](value)
     except (ValueError, TypeError, InvalidOperation):
-        return None
+        return blank
 
 
 def _number(value: Any) -> Decimal | None:

@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 
 from madoguchi.formula.errors import EvaluationError
-from madoguchi.formula.kinds import FormulaValue
+from madoguchi.formula.kinds import Blank, FormulaValue
 
 CONTEXT = Context(prec=80, rounding=ROUND_HALF_UP, traps=[InvalidOperation, DivisionByZero, Overflow])
 DIVISION_PLACES = 4
@@ -24,7 +24,7 @@ def bounded(number: Decimal) -> Decimal:
 
 def as_number(value: FormulaValue) -> Decimal:
     """A blank is 0, TRUE is 1; EvaluationError for anything that is no number."""
-    if value is None or value == "":
+    if value in (None, "", Blank.DATE):
         return Decimal(0)
     if isinstance(value, bool | int):
         return Decimal(int(value))
@@ -36,7 +36,7 @@ def as_number(value: FormulaValue) -> Decimal:
 def as_text(value: FormulaValue) -> str:
     """A blank is "", numbers are without trailing zeros, dates in ISO form, TRUE is 1, lists joined by ``、``."""
     match value:
-        case None:
+        case None | Blank.DATE:
             return ""
         case bool():
             return str(int(value))

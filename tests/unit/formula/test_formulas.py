@@ -255,6 +255,13 @@ def test_a_value_of_the_wrong_form_counts_as_blank() -> None:
     assert compute("期限 + 1", {"期限": "いつか"}) == Result(None)
 
 
+def test_values_made_beforehand_keep_blank_dates_blank() -> None:
+    values = {"期限": formula.from_plain("date", None), "購入日": (formula.from_plain("date", ""), date(2026, 4, 1))}
+    assert formula.evaluate(formula.parse("期限 + 30"), values, now=NOW) == Result(None)
+    assert formula.evaluate(formula.parse("COUNT(購入日, 期限)"), values, now=NOW) == Result(Decimal(1))
+    assert formula.evaluate(formula.parse("期限 & 購入日"), values, now=NOW) == Result("、2026-04-01")
+
+
 def test_values_may_also_be_given_without_types() -> None:
     values = {"a": (Decimal(1), None), "b": Decimal(2)}
     result = formula.evaluate(formula.parse("SUM(a) + b"), values, now=NOW)
