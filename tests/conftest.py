@@ -6,6 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
+
+# Machines that run tests are shared and now and then slow: how long one example takes says nothing.
+settings.register_profile("madoguchi", deadline=None)
+settings.load_profile("madoguchi")
 
 if TYPE_CHECKING:
     from madoguchi.accounts.models import Staff

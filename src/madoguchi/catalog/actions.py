@@ -138,7 +138,7 @@ def _indexes_for_lookups_of(app: AppRevision) -> list[Index]:
 def _build(index: Index, app: AppRevision) -> None:
     if has_more_rows_than(index.table, LARGE_TABLE) and not index.unique:
         if index.name not in existing_indexes(index.table):
-            columns = [[key.column, key.descending, key.nullable] for key in index.keys]
+            columns = [(key.column, key.descending, key.nullable) for key in index.keys]
             tasks.build_index.defer(table=index.table, keys=columns)
         return
     try:

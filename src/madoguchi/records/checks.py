@@ -8,8 +8,8 @@ from psycopg import errors
 from madoguchi.catalog.indexes import unique_index
 from madoguchi.catalog.queries import AppRevision
 from madoguchi.definition.app import AppDefinition
-from madoguchi.definition.checking import Ok, parse_answer
-from madoguchi.definition.compute import formula_values
+from madoguchi.definition.checking import Ok, lookup_copies, parse_answer
+from madoguchi.definition.compute import formula_values, visible_codes
 from madoguchi.definition.fields import COMPUTED_TYPES, VALUELESS_TYPES
 from madoguchi.definition.problems import Problem
 from madoguchi.definition.text import Text
@@ -30,12 +30,21 @@ def checked(defn: AppDefinition, changes: Values, world: World, *, values: Value
             continue
         answer = parse_answer(field, raw, world, values=others)
         if isinstance(answer, Ok):
-            good[code] = answer.value
+            # What the other app's row says, unless it was given here too.
+            good = lookup_copies(defn, field, answer.value, world) | good | {code: answer.value}
         else:
             problems[code] = answer
     if problems:
         raise InvalidValues(problems)
     return good
+
+
+def checked_whole(defn: AppDefinition, values: Values, world: World) -> dict[str, Value]:
+    """``checked`` for a new record: what is required and visible must be there, what is hidden does not matter."""
+    visible = visible_codes(defn, values, world)
+    required = {field.code: None for field in defn.value_fields if field.required and field.code in visible}
+    given = {code: raw for code, raw in values.items() if code in visible or code not in defn.by_code}
+    return checked(defn, {**required, **given}, world)
 
 
 def _problem(message: str) -> Problem:

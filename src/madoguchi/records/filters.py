@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from psycopg import sql
 
@@ -18,6 +18,18 @@ NOBODY = "none"
 PLAIN_TYPES = frozenset({"text", "choice", "lookup", "phone", "email"})
 SEARCHED_TYPES = frozenset({"text", "textarea", "email", "choice", "lookup"})
 MAX_WORDS = 5
+
+
+ExtraFilter = Callable[[AppDefinition, Sequence[str]], sql.Composable]
+_extra: dict[str, ExtraFilter] = {}
+
+
+def register_filter(code: str, condition: ExtraFilter) -> None:
+    """Lets a room above narrow lists by what only it knows, such as the state of the fee.
+
+    ``condition`` is SQL about the record's ``id``.
+    """
+    _extra[code] = condition
 
 
 def conditions(
@@ -40,6 +52,8 @@ def _filter(defn: AppDefinition, code: str, values: Sequence[str]) -> sql.Compos
         return _one_of(code, values)
     if code == "assignee":
         return _assignee(values)
+    if code in _extra:
+        return _extra[code](defn, values)
     field = defn.by_code.get(code)
     if field is None:
         return None

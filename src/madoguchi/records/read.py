@@ -108,7 +108,8 @@ def find_by_interview(app: AppRevision, interview_id: UUID) -> tuple[int, str | 
     )
     with connection.cursor() as cursor:
         cursor.execute(statement)
-        return cursor.fetchone()
+        found = cursor.fetchone()
+    return (found[0], found[1]) if found else None
 
 
 def find_by_key(app: AppRevision, code: str, value: str) -> dict[str, Value] | None:

@@ -63,7 +63,7 @@ def create_record(
         _refuse_second(app, interview_id)
     world = DatabaseWorld(channel)
     if actor.kind == "staff" and interview_id is None:
-        values = checks.checked(app.definition, values, world)
+        values = checks.checked_whole(app.definition, values, world)
     stored = {c: value for c, value in visible_values(app.definition, values, world).items() if value is not None}
     system = _initial_columns(app.definition, world.now, status, channel, receipt_prefix)
     record_id = _insert(app, system | {"interview_id": interview_id}, stored)
@@ -126,7 +126,8 @@ def _readable_refusals(app: AppRevision) -> Iterator[None]:
         with transaction.atomic():
             yield
     except (DataError, IntegrityError) as refusal:
-        raise checks.readable(app, refusal) from refusal
+        # Not "from refusal": PostgreSQL's text quotes the value, and personal data must not reach a log.
+        raise checks.readable(app, refusal) from None
 
 
 @transaction.atomic

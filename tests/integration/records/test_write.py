@@ -19,8 +19,9 @@ from madoguchi.records import events, receipts, write
 from madoguchi.records.actor import RESIDENT, SYSTEM, staff_actor
 from madoguchi.records.models import Event, ReceiptCounter
 from madoguchi.records.read import RecordNotFound, find_by_key, get_record, history
+from madoguchi.records.world import DatabaseWorld
 from tests.publishing import publish
-from tests.samples import certificate, certificate_answers, everything, everything_answers
+from tests.samples import FixedWorld, certificate, certificate_answers, everything, everything_answers
 
 pytestmark = pytest.mark.django_db
 
@@ -162,6 +163,31 @@ def test_staff_cannot_store_what_a_resident_could_not(published_app: AppRevision
         new_record(published_app, values=certificate_answers(電話番号="12"), actor=staff_actor(staff["sato"]))
     assert set(refusal.value.problems) == {"電話番号"}
     assert Event.objects.count() == 0
+
+
+def test_staff_cannot_leave_out_what_is_required_but_what_is_hidden_does_not_matter(
+    published_app: AppRevision, staff: Mapping[str, Staff]
+) -> None:
+    without_name = certificate_answers()
+    del without_name["氏名"]
+    with pytest.raises(write.InvalidValues, match="氏名"):
+        new_record(published_app, values=without_name, actor=staff_actor(staff["sato"]))
+    assert new_record(published_app, actor=staff_actor(staff["sato"])).record_id
+
+
+def test_choosing_another_row_of_a_lookup_copies_its_values(
+    published_app: AppRevision, staff: Mapping[str, Staff], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(DatabaseWorld, "lookup", FixedWorld.lookup)
+    app = publish(everything())
+    lookup = next(field for field in app.definition.fields if field.type == "lookup")
+    ref = new_record(app, values=everything_answers())
+    write.update_record(
+        app=app, record_id=ref.record_id, changes={lookup.code: "12"}, expected_revision=1,
+        actor=staff_actor(staff["sato"]),
+    )
+    record = get_record(app, ref.record_id)
+    assert [record.values[here] for here in lookup.copies] == ["窓口通り"]
 
 
 def test_a_number_too_large_for_the_database_is_refused_in_words() -> None:
