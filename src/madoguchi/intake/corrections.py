@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, time, timedelta
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -20,12 +20,13 @@ from madoguchi.intake.interviews import Filing
 from madoguchi.intake.links import INTERVIEW_DAYS
 from madoguchi.intake.models import Application, CorrectionRequest, Interview
 from madoguchi.intake.problems import NothingToCorrect
-from madoguchi.intake.submission import SIGNED_LEVELS, ask_fee, ready_filing
+from madoguchi.intake.submission import SIGNED_LEVELS, ask_fee, end_of, ready_filing
 from madoguchi.interview.types import State
 from madoguchi.lib.business_days import add_business_days
-from madoguchi.records import files, read, write
+from madoguchi.records import files, write
 from madoguchi.records.actor import RESIDENT
 from madoguchi.records.models import StoredFile
+from madoguchi.records.read import Record
 
 CORRECTION_BUSINESS_DAYS = 10
 """How long the resident has; two weeks without counting weekends and holidays."""
@@ -36,11 +37,17 @@ def open_request(application: Application) -> CorrectionRequest | None:
     return application.corrections.filter(answered_at=None).select_related("interview").first()
 
 
-def request_correction(*, application: Application, event_id: int, fields: list[str], message: str) -> None:
-    """Notes what staff asked for; an earlier request that is still open gives way to it."""
+def request_correction(
+    *, application: Application, event_id: int, fields: list[str], message: str, due_on: date | None = None
+) -> None:
+    """Notes what staff asked for; an earlier request that is still open gives way to it.
+
+    Without ``due_on`` the resident has CORRECTION_BUSINESS_DAYS.
+    """
+    last_day = due_on or add_business_days(timezone.localdate(), CORRECTION_BUSINESS_DAYS)
     close_requests(application)
     CorrectionRequest.objects.create(
-        application=application, event_id=event_id, fields=fields, message=message, due_at=_due_at(timezone.now())
+        application=application, event_id=event_id, fields=fields, message=message, due_at=end_of(last_day)
     )
 
 
@@ -59,10 +66,13 @@ def start_correction(application: Application) -> Interview:
     Raises NothingToCorrect.
     """
     with transaction.atomic():
-        request = _lock_request(application)
-        if request.interview and request.interview.outcome == Interview.Outcome.OPEN:
+        record = filed(application.app_id, application.record_id, lock=True)
+        request = open_request(application)
+        if request is None:
+            raise NothingToCorrect(_("いま直していただくところはありません。申請の状況をご確認ください。"))
+        if request.interview and interviews.is_open(request.interview):
             return request.interview
-        request.interview = _correction_interview(application, request)
+        request.interview = _correction_interview(application, request, record)
         request.save(update_fields=["interview"])
         return request.interview
 
@@ -70,27 +80,19 @@ def start_correction(application: Application) -> Interview:
 def submit_correction(interview_id: uuid.UUID) -> Application:
     """Files the confirmed correction on its record, exactly once; raises NotReady, InterviewClosed."""
     with transaction.atomic():
+        request = CorrectionRequest.objects.select_related("application__app").get(interview_id=interview_id)
+        record = filed(request.application.app_id, request.application.record_id, lock=True)
         interview = interviews.lock(interview_id)
-        request = CorrectionRequest.objects.select_related("application__app").get(interview=interview)
         if interview.outcome == Interview.Outcome.SUBMITTED:
             return request.application
         filing = ready_filing(interview)
-        _file_correction(interview, request.application, filing)
+        _file_correction(interview, request.application, filing, record.values)
         interviews.close(interview, Interview.Outcome.SUBMITTED)
         close_requests(request.application)
         return request.application
 
 
-def _lock_request(application: Application) -> CorrectionRequest:
-    Application.objects.select_for_update().get(pk=application.pk)
-    request = open_request(application)
-    if request is None:
-        raise NothingToCorrect(_("いま直していただくところはありません。申請の状況をご確認ください。"))
-    return request
-
-
-def _correction_interview(application: Application, request: CorrectionRequest) -> Interview:
-    record = filed(application.app_id, application.record_id)
+def _correction_interview(application: Application, request: CorrectionRequest, record: Record) -> Interview:
     interview = Interview(
         app_id=application.app_id, revision_id=record.app_revision_id, resident=application.resident,
         channel=application.interview.channel, corrects_record_id=application.record_id,
@@ -103,15 +105,14 @@ def _correction_interview(application: Application, request: CorrectionRequest) 
     return interview
 
 
-def _file_correction(interview: Interview, application: Application, filing: Filing) -> None:
-    record = read.get_record(filing.app, application.record_id)
-    changes = changed(filing.app, record.values, filing.values)
+def _file_correction(interview: Interview, application: Application, filing: Filing, before: Values) -> None:
+    changes = changed(filing.app, before, filing.values)
     write.update_record(
         app=filing.app, record_id=application.record_id, changes=changes, expected_revision=None, actor=RESIDENT,
         kind="corrected", data={"fields": sorted(changes)},
     )
     files.attach_files(interview.id, application.record_id, keep=interviews.file_ids(filing))
-    _retire_replaced_files(filing, changes, record.values)
+    _retire_replaced_files(filing, changes, before)
     _identify_again(interview, application, filing, changes)
     _renew_fee(application, filing)
     write.fire_trigger(
@@ -151,8 +152,3 @@ def _renew_fee(application: Application, filing: Filing) -> None:
     payment = fees.payment_of(application)
     if payment is not None and payment.state in fees.CHANGEABLE:
         ask_fee(application, filing)
-
-
-def _due_at(now: datetime) -> datetime:
-    day = add_business_days(timezone.localtime(now).date(), CORRECTION_BUSINESS_DAYS)
-    return timezone.make_aware(datetime.combine(day, time(23, 59, 59)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from madoguchi.intake.models import Application
 from madoguchi.payments.models import Payment
+from madoguchi.records.read import Record
 
 PAYABLE = frozenset({Payment.State.DUE, Payment.State.PENDING, Payment.State.FAILED})
 """States in which the resident may (still, or again) pay."""
@@ -22,6 +23,13 @@ def payable(application: Application) -> Payment | None:
     """The payment that the resident may make now, if any."""
     payment = payment_of(application)
     return payment if payment is not None and payment.state in PAYABLE else None
+
+
+def refundable(record: Record) -> bool:
+    """Whether a fee paid is given back when the record is withdrawn in its present status."""
+    procedure = record.app.definition.procedure
+    until = procedure.fee.refundable_until if procedure and procedure.fee else ()
+    return not until or record.status in until
 
 
 def settled(payment: Payment) -> bool:

@@ -7,7 +7,6 @@ import json
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, cast
 
 from django.utils import timezone
@@ -48,14 +47,19 @@ def lock(interview_id: uuid.UUID) -> Interview:
     return Interview.objects.select_for_update(of=("self",)).select_related("app", "resident").get(pk=interview_id)
 
 
-def refuse_if_closed(interview: Interview, now: datetime | None = None) -> None:
+def refuse_if_closed(interview: Interview) -> None:
     """Raises InterviewClosed unless the interview still takes answers."""
     if interview.outcome == Interview.Outcome.SUBMITTED:
         raise InterviewClosed(interview, "submitted")
-    if interview.expires_at <= (now or timezone.now()):
+    if interview.expires_at <= timezone.now():
         raise InterviewClosed(interview, "expired")
     if interview.outcome == Interview.Outcome.ABANDONED:
         raise InterviewClosed(interview, "abandoned")
+
+
+def is_open(interview: Interview) -> bool:
+    """Whether the interview still takes answers."""
+    return interview.outcome == Interview.Outcome.OPEN and interview.expires_at > timezone.now()
 
 
 def revision_of(interview: Interview) -> AppRevision:

@@ -14,7 +14,7 @@ from madoguchi.catalog.queries import AppRevision
 from madoguchi.definition.app import Process, Status
 from madoguchi.definition.text import Language
 from madoguchi.intake import corrections, fees
-from madoguchi.intake.cancellation import is_cancellable
+from madoguchi.intake.cancellation import cancelling_action
 from madoguchi.intake.filed import filed
 from madoguchi.intake.interviews import procedure_of
 from madoguchi.intake.models import Application, CorrectionRequest, Interview
@@ -87,7 +87,7 @@ def status_view(application: Application, *, language: Language = "ja") -> Statu
         may_pay=payment is not None and payment.state in fees.PAYABLE,
         correction=request,
         correction_labels=_labels(app, request, language),
-        cancellable=is_cancellable(application),
+        cancellable=cancelling_action(record) is not None,
         timeline=tuple(entry for event in events for entry in _timeline_entry(app, event, language)),
         office=procedure.office.in_language(language),
         phone=procedure.phone,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -21,6 +21,7 @@ from madoguchi.records import files, write
 from madoguchi.records.actor import RESIDENT
 from madoguchi.records.write import AlreadyCreated, RecordRef
 
+COUNTER = "counter"
 SIGNED_LEVELS = frozenset({"card", "signature"})
 """Assurance levels reached with the My Number card before submitting; photos are checked by staff after it."""
 
@@ -63,19 +64,25 @@ def ready_filing(interview: Interview) -> Filing:
 
 
 def identified(interview: Interview, filing: Filing) -> bool:
-    """Whether the card has vouched for exactly these answers; always true where no card is asked for."""
-    if filing.procedure.assurance not in SIGNED_LEVELS:
+    """Whether the card has vouched for exactly these answers; always true where no card is asked for.
+
+    At the counter staff look at the person and their documents, and tick the same checklist as for photos.
+    """
+    if filing.procedure.assurance not in SIGNED_LEVELS or interview.channel == COUNTER:
         return True
     check = identity_queries.passed_for_interview(interview.id)
     return check is not None and check.signed_digest == filing.digest
 
 
-def due_at(filing: Filing, now: datetime) -> datetime:
+def end_of(day: date) -> datetime:
+    """The last second of a day in Japan."""
+    return timezone.make_aware(datetime.combine(day, time(23, 59, 59)))
+
+
+def due_at(filing: Filing) -> datetime:
     """The end of the last day on which the fee may be paid."""
     fee = filing.procedure.fee
-    days = fee.expires_days if fee else 0
-    last_day = timezone.localtime(now).date() + timedelta(days=days)
-    return timezone.make_aware(datetime.combine(last_day, time(23, 59, 59)))
+    return end_of(timezone.localdate() + timedelta(days=fee.expires_days if fee else 0))
 
 
 def _owes_at_application(filing: Filing) -> bool:
@@ -110,9 +117,10 @@ def _application(interview: Interview, ref: RecordRef) -> Application:
 
 
 def _begin_identity(interview: Interview, application: Application, filing: Filing) -> None:
-    if filing.procedure.assurance == "photo":
+    signed = filing.procedure.assurance in SIGNED_LEVELS
+    if filing.procedure.assurance == "photo" or (signed and interview.channel == COUNTER):
         identity.begin_photo_check(application.app_id, application.record_id)
-    if filing.procedure.assurance in SIGNED_LEVELS:
+    elif signed:
         identity.attach_to_record(interview.id, application.record_id)
 
 
@@ -128,5 +136,5 @@ def ask_fee(application: Application, filing: Filing) -> None:
         return
     payments.make_due(
         app=filing.app, record_id=application.record_id, receipt_number=application.receipt_number,
-        lines=filing.fee, due_at=due_at(filing, timezone.now()), actor=RESIDENT,
+        lines=filing.fee, due_at=due_at(filing), actor=RESIDENT,
     )

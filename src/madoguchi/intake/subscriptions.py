@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from madoguchi.definition.app import Process
 from madoguchi.intake import corrections, fees
@@ -44,10 +44,14 @@ def _follow_correction(event: Event, process: Process) -> None:
     if action.kind == "return":
         corrections.request_correction(
             application=application, event_id=event.id, fields=list(event.data.get("fields") or ()),
-            message=event.data.get("note") or "",
+            message=event.data.get("note") or "", due_on=_day(event.data.get("due_on")),
         )
     elif action.trigger == "staff":
         corrections.close_requests(application)
+
+
+def _day(iso: str | None) -> date | None:
+    return date.fromisoformat(iso) if iso else None
 
 
 def _due_at(application: Application) -> datetime | None:

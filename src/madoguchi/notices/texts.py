@@ -129,8 +129,8 @@ LINK_WORDS: Mapping[str, str] = {"ja": "下のリンク先", "en": "the page lin
 
 def message(procedure: Procedure, key: str, *, language: str, facts: Mapping[str, str]) -> Message:
     """The notice ``key`` in words. ``facts`` gives 受付番号, 状態 and 期限; lines about a missing 期限 are left out."""
-    text = procedure.notices.get(key) or DEFAULTS.get(key) or DEFAULTS["updated"]
     wanted = cast(Language, language)
+    text = _text_for(procedure, key, wanted)
     known = {
         **facts,
         "手続名": procedure.title.in_language(wanted),
@@ -139,6 +139,14 @@ def message(procedure: Procedure, key: str, *, language: str, facts: Mapping[str
     return Message(
         title=fill(text.title.in_language(wanted), known)[:200], body=fill(text.body.in_language(wanted), known)
     )
+
+
+def _text_for(procedure: Procedure, key: str, language: Language) -> NoticeText:
+    """The procedure's own text, unless only the built-in one is in the resident's language."""
+    own, built_in = procedure.notices.get(key), DEFAULTS.get(key)
+    if own and built_in and language == "en" and not (own.title.root.get("en") and own.body.root.get("en")):
+        return built_in
+    return own or built_in or DEFAULTS["updated"]
 
 
 def fill(template: str, facts: Mapping[str, str]) -> str:

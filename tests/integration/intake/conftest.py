@@ -9,6 +9,7 @@ import pytest
 
 from madoguchi.catalog.models import City
 from madoguchi.catalog.queries import AppRevision
+from madoguchi.definition.app import AppDefinition
 from madoguchi.intake.models import Application
 from madoguchi.records import read, write
 from madoguchi.records.actor import SYSTEM
@@ -32,6 +33,16 @@ def city(db: None) -> City:
 def app(city: City) -> AppRevision:
     """``samples.certificate()``: ID photos, a fee to be paid on application."""
     return publish(certificate())
+
+
+def publish_with_actions(changes: dict[str, dict[str, Any]], **procedure: Any) -> AppRevision:
+    """``samples.certificate(**procedure)`` with other or additional actions, by code, published."""
+    data = certificate(**procedure).model_dump(mode="json", by_alias=True)
+    known = {action["code"]: action for action in data["process"]["actions"]}
+    for code, change in changes.items():
+        known[code] = {**known.get(code, {"code": code, "name": code}), **change}
+    data["process"]["actions"] = list(known.values())
+    return publish(AppDefinition.model_validate(data))
 
 
 @pytest.fixture

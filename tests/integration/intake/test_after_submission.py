@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import DatabaseError
 from django.utils import timezone
 
 from madoguchi.catalog.queries import AppRevision
@@ -20,9 +21,9 @@ from madoguchi.records import read, write
 from madoguchi.records.actor import RESIDENT, SYSTEM
 from madoguchi.records.models import Event, StoredFile
 from tests import walks
-from tests.integration.intake.conftest import Move
-from tests.publishing import publish
+from tests.integration.intake.conftest import Move, publish_with_actions
 from tests.samples import certificate, certificate_answers
+from tests.threads import at_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("app")]
 
@@ -217,13 +218,7 @@ def test_without_a_request_there_is_nothing_to_correct(application: Application)
 
 
 def test_a_fee_not_yet_paid_follows_the_correction(move: Move) -> None:
-    fee = certificate().procedure.fee.model_dump()  # type: ignore[union-attr]
-    process = certificate().process.model_dump(mode="json", by_alias=True)  # type: ignore[union-attr]
-    for action in process["actions"]:
-        if action["code"] == "return":
-            action["from"] = ["awaiting_payment", "submitted"]
-    data = certificate(fee=fee).model_dump(mode="json", by_alias=True) | {"process": process}
-    publish(type(certificate()).model_validate(data))
+    publish_with_actions({"return": {"from": ["awaiting_payment", "submitted"]}})
     application = walks.apply()
     give_back(move, application, "通数")
     correct(application, 通数="4")
@@ -269,3 +264,33 @@ def test_withdrawing_ends_the_open_correction(application: Application, move: Mo
     assert interview.outcome == "abandoned"
     with pytest.raises(NothingToCorrect):
         actions.start_correction(application)
+
+
+def test_what_the_procedure_does_not_refund_stays_paid(move: Move) -> None:
+    fee = certificate().procedure.fee.model_dump() | {"refundable_until": ["awaiting_payment"]}  # type: ignore[union-attr]
+    publish_with_actions({}, fee=fee)
+    application = walks.apply()
+    pay(application)
+    actions.cancel_application(application, RESIDENT)
+    assert Payment.objects.get().state == "paid"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("attempt", range(3))
+def test_a_refusal_and_a_correction_at_the_same_moment_do_not_wait_for_each_other_forever(
+    move: Move, attempt: int
+) -> None:
+    publish_with_actions({"reject": {"from": ["submitted", "returned"]}})
+    application = walks.apply()
+    pay(application)
+    give_back(move, application, "通数")
+    interview = actions.start_correction(application)
+    walks.confirm(interview, certificate_answers(通数="3"))
+    calls = iter([
+        lambda: actions.submit_correction(interview.id),
+        lambda: move(application, "reject", note="確認できませんでした。"),
+    ])
+    found = at_once(lambda: next(calls)(), times=2)
+    assert not [error for error in found if isinstance(error, DatabaseError)], found
+    interview.refresh_from_db()
+    assert interview.outcome in {"submitted", "abandoned"}

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connections
 
 from madoguchi.catalog.queries import AppRevision
 from madoguchi.identity.models import IdentityCheck
@@ -20,8 +18,10 @@ from madoguchi.payments.models import Payment
 from madoguchi.records import read, write
 from madoguchi.records.models import Event, StoredFile
 from tests import walks
+from tests.integration.intake.conftest import publish_with_actions
 from tests.publishing import publish
 from tests.samples import certificate, certificate_answers
+from tests.threads import at_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("app")]
 
@@ -47,7 +47,7 @@ def test_the_fee_is_due_at_once_and_the_record_waits_for_it(app: AppRevision) ->
 
 
 def test_a_procedure_without_a_fee_goes_straight_to_the_office() -> None:
-    free = publish(certificate(fee=None))
+    free = publish_with_actions({"accept": {"requires": ["identity"]}}, fee=None)
     following = actions.next_step(walks.confirm(walks.begin()))
     assert isinstance(following, actions.Submitted)
     assert following.pay_path is None
@@ -57,7 +57,8 @@ def test_a_procedure_without_a_fee_goes_straight_to_the_office() -> None:
 
 def test_where_the_fee_follows_the_review_nothing_is_due_yet() -> None:
     fee = certificate().procedure.fee.model_dump() | {"when": "after_review"}  # type: ignore[union-attr]
-    app = publish(certificate(fee=fee))
+    fix_fee = {"from": ["submitted"], "to": "awaiting_payment", "kind": "fix_fee"}
+    app = publish_with_actions({"fix": fix_fee}, fee=fee)
     assert record_of(walks.apply(), app).status == "submitted"
     assert not Payment.objects.exists()
 
@@ -153,23 +154,6 @@ def test_the_secret_opens_the_status_page_and_nothing_else_does() -> None:
 
 
 # --- two at once ---
-
-
-def at_once(call: Any, times: int = 4) -> list[Any]:
-    """What ``call`` returned or raised in threads that begin together."""
-    barrier = Barrier(times)
-
-    def run() -> Any:
-        try:
-            barrier.wait()
-            return call()
-        except Exception as error:
-            return error
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(times) as pool:
-        return [future.result() for future in [pool.submit(run) for _ in range(times)]]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -276,3 +260,10 @@ def test_the_digest_follows_the_answers_and_not_the_clock_or_their_order() -> No
     backwards = dict(reversed(answers.items()))
     assert interviews.digest_of(defn, answers) == interviews.digest_of(defn, backwards | {"手数料": 1, "委任状": None})
     assert interviews.digest_of(defn, answers) != interviews.digest_of(defn, certificate_answers(通数="3"))
+
+
+def test_at_the_counter_staff_check_the_person_instead_of_the_card(signed_app: AppRevision) -> None:
+    publish(certificate(assurance="signature", channels=["counter"]))
+    application = walks.apply(channel="counter")
+    check = IdentityCheck.objects.get(record_id=application.record_id)
+    assert (check.kind, check.state) == ("photo", "pending")

@@ -53,6 +53,12 @@ def test_the_procedures_own_text_wins_over_the_built_in_one() -> None:
     assert say("posted", notices={"posted": own.model_dump()}).body == "住民票の写しを送りました。"
 
 
+def test_an_english_speaker_reads_the_built_in_text_where_the_procedures_own_is_only_in_japanese() -> None:
+    own = NoticeText.model_validate({"title": "発送", "body": "送りました。"}).model_dump()
+    assert "We have posted" in say("posted", language="en", notices={"posted": own}).body
+    assert say("posted", language="ja_easy", notices={"posted": own}).body == "送りました。"
+
+
 def test_an_unknown_key_still_tells_the_resident_that_something_changed() -> None:
     assert "状況が変わりました" in say("何か", notices={}).body
 
