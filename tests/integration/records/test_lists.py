@@ -11,20 +11,23 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from psycopg import sql
 from pytest_django import DjangoAssertNumQueries
 
+from madoguchi.catalog.indexes import sort_keys
 from madoguchi.catalog.queries import AppRevision
-from madoguchi.definition.app import Sort, View
+from madoguchi.definition.app import Right, Sort, View
 from madoguchi.definition.text import Text
 from madoguchi.records import lists
 from madoguchi.records.actor import SYSTEM
+from madoguchi.records.filters import conditions
 from madoguchi.records.read import ListTooSlow, Page, count_capped, list_records
 from madoguchi.records.write import assign_record, create_record
 from tests.cast import HANAKO, TAKAHASHI
 from tests.samples import certificate_answers
 
 pytestmark = pytest.mark.django_db
-VIEW = frozenset({"view"})
+VIEW: frozenset[Right] = frozenset({"view"})
 
 
 def view(*columns: str, sort: tuple[Sort, ...] = (Sort(field="id"),), **filters: tuple[str, ...]) -> View:
@@ -186,7 +189,7 @@ def test_a_search_that_takes_too_long_is_stopped_and_says_what_to_do(
 ) -> None:
     add(published_app)
     monkeypatch.setattr(lists, "TIMEOUT", "1ms")
-    slow = [lists.sql.SQL("pg_sleep(1) IS NOT NULL")]
+    slow = [sql.SQL("pg_sleep(1) IS NOT NULL")]
     monkeypatch.setattr(lists, "conditions", lambda *_: (slow, []))
     with pytest.raises(ListTooSlow, match="絞り込む"):
         list_records(published_app, view("status"), rights=VIEW, search="x")
@@ -211,11 +214,11 @@ def test_pages_of_a_view_walk_its_index(published_app: AppRevision) -> None:
         )
         cursor.execute(f"ANALYZE app_{published_app.app_id}")
         shown = next(v for v in published_app.definition.views if v.code == "open")
-        keys = lists.sort_keys(published_app.definition, shown.sort)
-        where, _ = lists.conditions(published_app.definition, shown, {}, "")
+        keys = sort_keys(published_app.definition, shown.sort)
+        where, _ = conditions(published_app.definition, shown, {}, "")
         for position in (None, ["2026-01-01 00:00:00+00", "5000"]):
             statement = lists._statement(published_app, ("receipt_number",), where, keys, position, 101)
-            cursor.execute(lists.sql.SQL("EXPLAIN ") + statement)
+            cursor.execute(sql.SQL("EXPLAIN ") + statement)
             plan = "\n".join(line for (line,) in cursor.fetchall())
             assert "Index Scan" in plan
             assert "Seq Scan" not in plan

@@ -9,7 +9,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from psycopg import sql
 
 from madoguchi.accounts.models import Staff
@@ -350,6 +350,19 @@ def test_a_payment_that_arrived_moves_a_record_once(published_app: AppRevision) 
     assert first is not None
     assert first.data["to"] == "submitted"
     assert write.fire_trigger(**fire, trigger="payment") is None
+
+
+def test_history_is_never_changed_or_removed(published_app: AppRevision) -> None:
+    ref = new_record(published_app)
+    event = Event.objects.filter(pk=ref.event_id)
+    with pytest.raises(IntegrityError, match="never changed"), transaction.atomic():
+        event.update(kind="moved")
+    with pytest.raises(IntegrityError, match="never changed"), transaction.atomic():
+        event.delete()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL madoguchi.rewriting_history = 'on'")
+    assert event.update(kind="moved") == 1
+    assert event.delete()[0] == 1
 
 
 # --- telling others ----------------------------------------------------------------------------------------------
