@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-import noto_cjk_sans_jp_regular
+import noto_cjk_sans_jp_regular  # type: ignore[import-untyped]
 import typst
 
 TEMPLATES = Path(__file__).parent / "typst"
@@ -24,13 +24,13 @@ def pdf(template: str, data: Mapping[str, Any]) -> bytes:
 
 def png(template: str, data: Mapping[str, Any], *, ppi: int = 100) -> bytes:
     """The first page of the same as a picture, for looking at it."""
-    return _compile(template, data, "png", ppi=ppi)
+    return _compile(template, data, "png", ppi)
 
 
-def _compile(template: str, data: Mapping[str, Any], format: str, **options: Any) -> bytes:
-    made = typst.compile(
-        TEMPLATES / f"{template}.typ", root=TEMPLATES, font_paths=_fonts(), ignore_system_fonts=True, format=format,
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, **options,
+def _compile(template: str, data: Mapping[str, Any], format: Literal["pdf", "png"], ppi: int = 144) -> bytes:
+    made: bytes | list[bytes] = typst.compile(
+        str(TEMPLATES / f"{template}.typ"), root=str(TEMPLATES), font_paths=_fonts(), ignore_system_fonts=True,
+        format=format, ppi=ppi, sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
     )
     return made[0] if isinstance(made, list) else made
 

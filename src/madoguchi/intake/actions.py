@@ -7,7 +7,7 @@ All functions are safe to call twice; times are aware; texts of problems are rea
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeAlias
@@ -211,8 +211,8 @@ def _with_own_files(interview: Interview, input: Input) -> Input:
     return Answer(field=input.field, raw=[f for f in asked if f in own or f in kept], part=input.part)
 
 
-def _delete_files(found: Sequence[StoredFile] | object) -> None:
-    for file in found:  # type: ignore[attr-defined]
+def _delete_files(found: Iterable[StoredFile]) -> None:
+    for file in found:
         files.delete_file(file)
 
 

@@ -76,7 +76,12 @@ def procedure_of(app: AppRevision) -> Procedure:
 
 def world_of(interview: Interview) -> DjangoWorld:
     """The facts this interview's answers are checked against now."""
-    return DjangoWorld(cast(ChannelName, interview.channel))
+    return DjangoWorld(channel_of(interview))
+
+
+def channel_of(interview: Interview) -> ChannelName:
+    """The channel on which the interview began."""
+    return cast(ChannelName, interview.channel)
 
 
 def seal_state(interview_id: uuid.UUID, state: State) -> bytes:

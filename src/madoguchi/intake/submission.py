@@ -97,14 +97,16 @@ def _create_record(interview: Interview, filing: Filing) -> RecordRef:
         status = process.initial_unpaid
     try:
         return write.create_record(
-            app=filing.app, values=filing.values, actor=RESIDENT, status=status, channel=interview.channel,
-            interview_id=interview.id, receipt_prefix=filing.procedure.prefix,
+            app=filing.app, values=filing.values, actor=RESIDENT, status=status,
+            channel=interviews.channel_of(interview), interview_id=interview.id, receipt_prefix=filing.procedure.prefix,
         )
     except AlreadyCreated as error:
         return error.ref
 
 
 def _application(interview: Interview, ref: RecordRef) -> Application:
+    if ref.receipt_number is None:
+        raise ValueError("create_record gives every application a receipt number")
     application, _made = Application.objects.get_or_create(
         interview=interview,
         defaults={
