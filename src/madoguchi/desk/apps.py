@@ -9,3 +9,9 @@ class DeskConfig(AppConfig):
     name = "madoguchi.desk"
     label = "desk"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from madoguchi.desk.payment_filter import payment_condition
+        from madoguchi.records.filters import register_filter
+
+        register_filter("payment", payment_condition)

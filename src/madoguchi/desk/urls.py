@@ -1,8 +1,38 @@
-"""Addresses of the desk room."""
+"""Addresses of the desk room. Fixed words come before the app's code."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from madoguchi.desk import (
+    views_accounting,
+    views_action,
+    views_counter,
+    views_files,
+    views_identity,
+    views_list,
+    views_record,
+)
 
 app_name = "desk"
-urlpatterns: list[URLPattern] = []
+_RECORD = "<slug:app_code>/<int:record_id>/"
+urlpatterns: list[URLPattern] = [
+    path("", views_list.queue, name="queue"),
+    path("accounting/", views_accounting.accounting, name="accounting"),
+    path("accounting.csv", views_accounting.accounting_csv, name="accounting-csv"),
+    path("files/<uuid:file_id>/", views_files.file, name="file"),
+    path("files/<uuid:file_id>/thumbnail/", views_files.thumbnail, name="thumbnail"),
+    path("<slug:app_code>/", views_list.app_list, name="list"),
+    path("<slug:app_code>/search/", views_list.search, name="search"),
+    path("<slug:app_code>/newer/", views_list.newer, name="newer"),
+    path("<slug:app_code>/assign/", views_list.assign_many, name="assign-many"),
+    path("<slug:app_code>/counter/", views_counter.start, name="counter"),
+    path(_RECORD, views_record.record, name="record"),
+    path(f"{_RECORD}actions/<slug:action_code>/", views_action.action, name="action"),
+    path(f"{_RECORD}assign/", views_record.assign, name="assign"),
+    path(f"{_RECORD}comment/", views_record.comment, name="comment"),
+    path(f"{_RECORD}payment/", views_record.receive_payment, name="receive-payment"),
+    path(f"{_RECORD}identity/", views_identity.identity, name="identity"),
+    path(f"{_RECORD}letter.pdf", views_record.covering_letter, name="letter"),
+    path(f"{_RECORD}label.pdf", views_record.address_label, name="label"),
+]

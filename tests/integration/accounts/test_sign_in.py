@@ -78,7 +78,8 @@ def test_others_at_the_same_address_are_not_locked_out(client: Client, staff: Ma
 
 
 @pytest.mark.parametrize(
-    "elsewhere", ["https://evil.example/", "//evil.example", "https:evil.example", "javascript:alert(1)", "\\\\evil.example"]
+    "elsewhere",
+    ["https://evil.example/", "//evil.example", "https:evil.example", "javascript:alert(1)", "\\\\evil.example"],
 )
 def test_next_never_leads_to_another_site(client: Client, staff: Mapping[str, Staff], elsewhere: str) -> None:
     assert sign_in(client, next=elsewhere)["Location"] == "/desk/"

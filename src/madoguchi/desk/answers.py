@@ -1,0 +1,120 @@
+"""A record's answers as the desk shows them: in the groups of the layout, files as pictures and links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from madoguchi.definition.app import AppDefinition
+from madoguchi.definition.display import display
+from madoguchi.definition.fields import FILE_TYPES, VALUELESS_TYPES, AnyField
+from madoguchi.definition.values import Value
+from madoguchi.records.models import StoredFile
+from madoguchi.records.read import Record
+
+
+@dataclass(frozen=True, slots=True)
+class FileLink:
+    """One attachment. ``thumbnail`` is empty for documents; a deleted file has no ``url`` any more."""
+
+    name: str
+    url: str
+    thumbnail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One field of the record: text, and for names how they are read; or files."""
+
+    label: str
+    text: str
+    kana: str = ""
+    files: tuple[FileLink, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerGroup:
+    """A heading of the layout and the answers under it."""
+
+    title: str
+    answers: tuple[Answer, ...]
+
+
+def groups(record: Record, *, identity: bool) -> list[AnswerGroup]:
+    """Every answer, grouped. ID photos only where ``identity`` is held."""
+    defn = record.app.definition
+    stored = files_by_id(record)
+    shown = [
+        AnswerGroup(title, tuple(_answers(fields, record, stored, identity=identity)))
+        for title, fields in _layout(defn)
+    ]
+    return [group for group in shown if group.answers]
+
+
+def files_by_id(record: Record) -> dict[str, StoredFile]:
+    """The record's attachments by id."""
+    found = StoredFile.objects.filter(app_id=record.app.app_id, record_id=record.id)
+    return {str(file.id): file for file in found}
+
+
+def _layout(defn: AppDefinition) -> list[tuple[str, list[AnyField]]]:
+    placed = {code for group in defn.layout for code in group.fields}
+    laid = [(str(group.title), [defn.by_code[code] for code in group.fields]) for group in defn.layout]
+    rest = [field for field in defn.fields if field.code not in placed]
+    return [*laid, (_("そのほか") if laid else _("内容"), rest)]
+
+
+def _answers(
+    fields: Iterable[AnyField], record: Record, stored: Mapping[str, StoredFile], *, identity: bool
+) -> Iterable[Answer]:
+    for field in fields:
+        value = record.values.get(field.code)
+        hidden = value is None and (field.show_if is not None or field.staff_only)
+        secret = field.type == "photo" and field.identity and not identity
+        if field.type in VALUELESS_TYPES or hidden or secret:
+            continue
+        yield answer(field, value, stored)
+
+
+def answer(field: AnyField, value: Value, stored: Mapping[str, StoredFile]) -> Answer:
+    """One answer, ready to show."""
+    label = str(field.label)
+    if field.type in FILE_TYPES:
+        return Answer(label, "" if value else _("（なし）"), files=file_links(label, value or (), stored))
+    if value is None:
+        return Answer(label, _("（未入力）"))
+    if field.type == "name":
+        written, kana = name_and_kana(value)
+        return Answer(label, written, kana)
+    return Answer(label, display(field, value))
+
+
+def name_and_kana(value: Mapping[str, str]) -> tuple[str, str]:
+    """The name as written and how it is read."""
+    written = " ".join(value[part] for part in ("family", "given") if value.get(part))
+    return written, " ".join(value[part] for part in ("family_kana", "given_kana") if value.get(part))
+
+
+def file_links(label: str, ids: Sequence[str], stored: Mapping[str, StoredFile]) -> tuple[FileLink, ...]:
+    """Links to the attachments of one answer, in their order."""
+    return tuple(
+        _file_link(f"{label} {number}" if len(ids) > 1 else label, stored.get(str(file_id)))
+        for number, file_id in enumerate(ids, 1)
+    )
+
+
+def _file_link(label: str, file: StoredFile | None) -> FileLink:
+    if file is None or file.deleted_at is not None:
+        return FileLink(_("%(label)s（保存期間が過ぎて消去しました）") % {"label": label}, "", "")
+    thumbnail = reverse("desk:thumbnail", args=[file.id]) if file.has_thumbnail else ""
+    return FileLink(file.original_name or label, reverse("desk:file", args=[file.id]), thumbnail)
+
+
+def applicant_name(record: Record) -> str:
+    """Who applies, as written; empty where the app does not say."""
+    procedure = record.app.definition.procedure
+    value = record.values.get(procedure.applicant.name) if procedure else None
+    return name_and_kana(value)[0] if isinstance(value, Mapping) else str(value or "")

@@ -1,0 +1,225 @@
+"""The list page: what of the address is understood, and the table it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from madoguchi.accounts.models import Staff
+from madoguchi.catalog.indexes import SYSTEM_SORTS, UNSORTABLE
+from madoguchi.catalog.queries import AppRevision
+from madoguchi.definition.app import AppDefinition, Sort, View
+from madoguchi.definition.display import display
+from madoguchi.definition.fields import AnyField
+from madoguchi.desk.answers import name_and_kana
+from madoguchi.desk.chips import Chip, status_chip
+from madoguchi.desk.deadlines import DaysLeft, days_left
+from madoguchi.desk.timeline import CHANNELS
+from madoguchi.payments.models import Payment
+from madoguchi.records.lists import Page
+
+SYSTEM_LABELS = {
+    "id": gettext_lazy("番号"), "receipt_number": gettext_lazy("受付番号"), "status": gettext_lazy("状態"),
+    "assignee": gettext_lazy("担当"), "created_at": gettext_lazy("登録"), "updated_at": gettext_lazy("更新"),
+    "submitted_at": gettext_lazy("受付"), "channel": gettext_lazy("経路"),
+}
+FILTERS = ("status", "channel", "payment", "assignee")
+TRAIL_LENGTH = 10
+"""How many pages one can step back; beyond that the way leads to the first page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the address asks for; anything it cannot mean is ignored."""
+
+    view: View
+    filters: Mapping[str, tuple[str, ...]]
+    sort: str
+    after: str
+    trail: tuple[str, ...]
+
+    def query(self, **changes: Any) -> str:
+        """The address of the same list with something changed; paging starts anew unless it is what changes."""
+        kept: dict[str, Any] = {"view": self.view.code, **self.filters, "sort": self.sort, **changes}
+        return "?" + urlencode({k: v for k, v in kept.items() if v}, doseq=True)
+
+    @property
+    def sorts(self) -> tuple[Sort, ...] | None:
+        """The order asked for, or None for the view's own."""
+        return (Sort(field=self.sort.lstrip("-"), descending=self.sort.startswith("-")),) if self.sort else None
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One value of a filter."""
+
+    value: str
+    label: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One group of the filter panel."""
+
+    name: str
+    label: str
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One heading. ``sort_url`` is empty where the list cannot be sorted by it; ``order`` as in aria-sort."""
+
+    label: str
+    numeric: bool
+    sort_url: str
+    order: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One value, as a chip, a moment, or text."""
+
+    text: str = ""
+    chip: Chip | None = None
+    at: datetime | None = None
+    numeric: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record of the list."""
+
+    id: int
+    url: str
+    key: str
+    cells: tuple[Cell, ...]
+    left: DaysLeft | None
+
+
+def default_view(defn: AppDefinition) -> View:
+    """What is listed where staff saved no view."""
+    columns = ["receipt_number", "status"] if defn.procedure else ["id"]
+    named = [defn.procedure.applicant.name] if defn.procedure else [f.code for f in defn.value_fields[:4]]
+    return View(code="all", name=_("すべて"), columns=(*columns, *named, "submitted_at", "assignee"))
+
+
+def views_of(defn: AppDefinition) -> tuple[View, ...]:
+    """The saved views, or the one that is always possible."""
+    return defn.views or (default_view(defn),)
+
+
+def understand(defn: AppDefinition, query: QueryDict) -> Request:
+    """The list that an address asks for."""
+    views = views_of(defn)
+    view = next((v for v in views if v.code == query.get("view")), views[0])
+    known = {f.name: {o.value for o in f.options} for f in filter_options(defn, {})}
+    chosen = {name: tuple(v for v in query.getlist(name) if v in known.get(name, ())) for name in FILTERS}
+    sort = query.get("sort", "")
+    return Request(
+        view=view,
+        filters={name: values for name, values in chosen.items() if values},
+        sort=sort if sortable(defn, sort.lstrip("-")) else "",
+        after=query.get("after", ""),
+        trail=tuple(t for t in query.get("trail", "").split(".") if t)[-TRAIL_LENGTH:],
+    )
+
+
+def filter_options(defn: AppDefinition, chosen: Mapping[str, Sequence[str]]) -> list[Filter]:
+    """What a list can be narrowed by beside its view."""
+    process, procedure = defn.process, defn.procedure
+    groups: list[tuple[str, str, Iterable[tuple[str, str]]]] = [
+        ("status", _("状態"), [(s.code, str(s.name)) for s in process.statuses] if process else []),
+        ("channel", _("経路"), [(c, str(CHANNELS[c])) for c in procedure.channels] if procedure else []),
+        ("payment", _("手数料"), Payment.State.choices if procedure and procedure.fee else []),
+    ]
+    return [
+        Filter(name, label, tuple(Option(v, str(text), v in chosen.get(name, ())) for v, text in options))
+        for name, label, options in groups if options
+    ]
+
+
+def sortable(defn: AppDefinition, code: str) -> bool:
+    """Whether a list may be sorted by a column. Not by personal fields: the next page's address holds the value."""
+    field = defn.by_code.get(code)
+    return code in SYSTEM_SORTS if field is None else not field.personal and field.type not in UNSORTABLE
+
+
+def with_deadline(defn: AppDefinition, view: View) -> View:
+    """The view, reading also what the days left follow from."""
+    wanted = "submitted_at" if defn.procedure and "submitted_at" not in view.columns else None
+    return view.model_copy(update={"columns": (*view.columns, wanted)}) if wanted else view
+
+
+def shown_columns(request: Request, page: Page) -> tuple[str, ...]:
+    """The page's columns without the first, which is the link, and without what was only read for the days left."""
+    return tuple(c for c in page.columns if c in request.view.columns and c not in {"receipt_number", "id"})
+
+
+def columns(defn: AppDefinition, request: Request, codes: Sequence[str]) -> list[Column]:
+    """The headings of those columns."""
+    return [_column(defn, request, code) for code in codes]
+
+
+def key_column(defn: AppDefinition, request: Request) -> Column:
+    """The heading of the first column, which leads to the record."""
+    return _column(defn, request, "receipt_number" if defn.procedure else "id")
+
+
+def _column(defn: AppDefinition, request: Request, code: str) -> Column:
+    field = defn.by_code.get(code)
+    label = str(field.label) if field else str(SYSTEM_LABELS.get(code, code))
+    order = {code: "ascending", f"-{code}": "descending"}.get(request.sort, "")
+    url = request.query(sort=f"-{code}" if order == "ascending" else code) if sortable(defn, code) else ""
+    return Column(label, _numeric(field), url, order)
+
+
+def _numeric(field: AnyField | None) -> bool:
+    return field is not None and getattr(field, "format", field.type) in {"number", "money"}
+
+
+def rows(app: AppRevision, page: Page, codes: Sequence[str]) -> list[Row]:
+    """The records of a page, ready to show."""
+    people = _people(page, codes)
+    return [_row(app, row, codes, people) for row in page.rows]
+
+
+def _people(page: Page, codes: Sequence[str]) -> dict[int, str]:
+    ids = {row["assignee"] for row in page.rows if row.get("assignee")} if "assignee" in codes else set()
+    return {staff.pk: str(staff) for staff in Staff.objects.filter(pk__in=ids)} if ids else {}
+
+
+def _row(app: AppRevision, row: Mapping[str, Any], codes: Sequence[str], people: Mapping[int, str]) -> Row:
+    defn = app.definition
+    submitted = datetime.fromisoformat(row["submitted_at"]) if row.get("submitted_at") else None
+    return Row(
+        id=row["id"],
+        url=reverse("desk:record", args=[app.code, row["id"]]),
+        key=row.get("receipt_number") or f"#{row['id']}",
+        cells=tuple(_cell(defn, code, row.get(code), people) for code in codes),
+        left=days_left(defn, row.get("status"), submitted),
+    )
+
+
+def _cell(defn: AppDefinition, code: str, value: Any, people: Mapping[int, str]) -> Cell:
+    field = defn.by_code.get(code)
+    if field is not None:
+        text = name_and_kana(value)[0] if field.type == "name" and value else display(field, value)
+        return Cell(" ".join(text.split("\n")), numeric=_numeric(field))
+    if code == "status":
+        return Cell(chip=status_chip(defn, value))
+    if code == "assignee":
+        return Cell(people.get(value, "") if value else _("未定"))
+    if code == "channel":
+        return Cell(str(CHANNELS.get(value, value)))
+    return Cell(at=timezone.localtime(datetime.fromisoformat(value)) if value else None)

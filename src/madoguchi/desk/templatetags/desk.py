@@ -1,0 +1,36 @@
+"""What the desk's templates need beside plain values."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from madoguchi.desk import icons
+from madoguchi.lib.eras import era_date_weekday
+
+register = template.Library()
+register.simple_tag(icons.icon, name="icon")
+
+
+@register.filter
+def day(value: date | datetime | None) -> SafeString | str:
+    """``2026-11-23`` with the era on hover, as tables show it."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value).date() if isinstance(value, datetime) else value
+    return format_html('<time datetime="{0}" title="{1}">{0}</time>', local.isoformat(), era_date_weekday(local))
+
+
+@register.filter
+def moment(value: datetime | None) -> SafeString | str:
+    """``2026-11-23 14:05`` with the era on hover."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value)
+    text = local.strftime("%Y-%m-%d %H:%M")
+    title = era_date_weekday(local.date())
+    return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), title, text)

@@ -1,0 +1,164 @@
+"""A record's events in words, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from madoguchi.accounts.models import Staff
+from madoguchi.definition.app import AppDefinition
+from madoguchi.definition.display import display
+from madoguchi.definition.fields import FILE_TYPES, AnyField
+from madoguchi.definition.text import Text
+from madoguchi.lib.money import yen
+from madoguchi.records.models import Event
+
+CHANNELS = {"line": "LINE", "web": _("ウェブ"), "counter": _("窓口")}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field before and after."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event: who did what when, with the text that was written and what changed by it."""
+
+    at: datetime
+    who: str
+    words: str
+    text: str
+    differences: tuple[Difference, ...]
+    kind: str
+
+
+def entries(defn: AppDefinition, events: Sequence[Event]) -> list[Entry]:
+    """Newest first. ``defn`` is the revision the record is read by; fields it lost are shown by number."""
+    return [_entry(defn, event) for event in reversed(events)]
+
+
+def _entry(defn: AppDefinition, event: Event) -> Entry:
+    words = _WORDS[event.kind](defn, event) if event.kind in _WORDS else event.kind
+    return Entry(
+        at=event.at, who=_who(event), words=words, text=_written(event),
+        differences=differences(defn, event), kind=event.kind,
+    )
+
+
+def _who(event: Event) -> str:
+    if event.actor_kind == "staff":
+        return str(event.actor_staff or _("職員"))
+    return _("申請者") if event.actor_kind == "resident" else _("システム")
+
+
+def _written(event: Event) -> str:
+    return str(event.data.get("note") or event.data.get("text") or event.data.get("reason") or "")
+
+
+def differences(defn: AppDefinition, event: Event) -> tuple[Difference, ...]:
+    """What a change of answers changed; empty for creation, where everything is new."""
+    if event.kind not in {"updated", "corrected", "moved"}:
+        return ()
+    by_id = {str(field.id): field for field in defn.value_fields}
+    keys = [key for key in {**event.before, **event.after} if key.isdigit()]
+    return tuple(_difference(by_id.get(key), key, event.before, event.after) for key in keys)
+
+
+def _difference(
+    field: AnyField | None, key: str, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> Difference:
+    label = str(field.label) if field else _("削除された項目（%(id)s）") % {"id": key}
+    return Difference(label, _shown(field, before.get(key)), _shown(field, after.get(key)))
+
+
+def _shown(field: AnyField | None, value: Any) -> str:
+    if value is None:
+        return _("（なし）")
+    if field is None:
+        return str(value)
+    if field.type in FILE_TYPES:
+        return _("ファイル%(count)d点") % {"count": len(value)}
+    return display(field, value)
+
+
+# --- one sentence a kind -------------------------------------------------------------------------------------------
+
+
+def _created(_defn: AppDefinition, event: Event) -> str:
+    channel = CHANNELS.get(event.after.get("channel") or event.data.get("channel") or "")
+    if event.actor_kind == "resident" and channel:
+        return _("申請が届きました（%(channel)s）") % {"channel": channel}
+    return _("申請が届きました") if event.actor_kind == "resident" else _("登録しました")
+
+
+def _moved(defn: AppDefinition, event: Event) -> str:
+    process = defn.process
+    names = {a.code: str(a.name) for a in process.actions} if process else {}
+    states = {s.code: str(s.name) for s in process.statuses} if process else {}
+    action, origin, target = (event.data.get(key) or "" for key in ("action", "from", "to"))
+    words = {"action": names.get(action, action), "from": states.get(origin, origin), "to": states.get(target, target)}
+    sentence = _("「%(action)s」（%(from)s → %(to)s）") % words
+    number = event.data.get("tracking_number")
+    return sentence + (_(" 追跡番号 %(number)s") % {"number": number} if number else "")
+
+
+def _assigned(_defn: AppDefinition, event: Event) -> str:
+    staff_id = event.after.get("assignee_id")
+    staff = Staff.objects.filter(pk=staff_id).first() if staff_id else None
+    return _("担当を%(name)sさんにしました") % {"name": staff} if staff else _("担当を外しました")
+
+
+def _payment(words: str) -> Callable[[AppDefinition, Event], str]:
+    def sentence(_defn: AppDefinition, event: Event) -> str:
+        amount = event.data.get("amount")
+        return _(words) + (f" {yen(int(amount))}" if amount else "")
+
+    return sentence
+
+
+def _letter(_defn: AppDefinition, event: Event) -> str:
+    return _("宛名ラベルを作りました") if event.data.get("letter") == "label" else _("送付状を作りました")
+
+
+def _notice(words: str) -> Callable[[AppDefinition, Event], str]:
+    def sentence(_defn: AppDefinition, event: Event) -> str:
+        title, channel = event.data.get("title"), event.data.get("channel")
+        shown = {"line": "LINE", "email": _("メール"), "letter": _("郵便")}.get(channel or "", channel)
+        return _(words) + (f"「{title}」" if title else "") + (f"（{shown}）" if shown else "")
+
+    return sentence
+
+
+def _say(words: str | Text) -> Callable[[AppDefinition, Event], str]:
+    return lambda _defn, _event: _(str(words))
+
+
+_WORDS: Mapping[str, Callable[[AppDefinition, Event], str]] = {
+    "created": _created,
+    "updated": _say("内容を変えました"),
+    "moved": _moved,
+    "corrected": _say("補正が届きました"),
+    "assigned": _assigned,
+    "commented": _say("コメントしました"),
+    "identity_passed": _say("本人確認ができました"),
+    "identity_failed": _say("本人確認ができませんでした"),
+    "payment_due": _payment("手数料を請求しました"),
+    "payment_paid": _payment("手数料が納付されました"),
+    "payment_failed": _payment("手数料の納付ができませんでした"),
+    "payment_expired": _payment("手数料の納付期限が過ぎました"),
+    "payment_cancelled": _payment("手数料の請求を取り消しました"),
+    "payment_refunded": _payment("手数料を返金しました"),
+    "file_deleted": _say("保存期間が過ぎた画像を消去しました"),
+    "letter_made": _letter,
+    "notice_sent": _notice("申請者に通知しました"),
+    "notice_failed": _notice("申請者に通知できませんでした"),
+}

@@ -1,0 +1,234 @@
+"""The clerk's own queue, the list of an app, and what keeps the list fresh."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from madoguchi.accounts.access import StaffRequest, staff_required
+from madoguchi.catalog.queries import AppRevision
+from madoguchi.definition.app import Sort
+from madoguchi.desk import counts, listing, process, shell, views_counter
+from madoguchi.records import arrivals, lists, permissions
+from madoguchi.records.access import log_access
+from madoguchi.records.read import get_record
+
+PAGE_ROWS = 100
+QUEUE_ROWS = 50
+SEARCH_LENGTH = 100
+_SEARCHES = "desk_searches"
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One saved view above the table."""
+
+    name: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """One condition in force; ``url`` leads to the list without it, empty for the search, which a form ends."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueueGroup:
+    """What of one app is in the clerk's hands."""
+
+    app: AppRevision
+    columns: list[listing.Column]
+    rows: list[listing.Row]
+
+
+@staff_required
+@require_GET
+def queue(request: StaffRequest) -> HttpResponse:
+    """What is assigned to me and not finished, the oldest first."""
+    apps = shell.apps_of(request.user)
+    groups = [group for app in apps if (group := _queue_group(request, app)).rows]
+    return shell.page(request, "desk/queue.html", {"groups": groups, "has_apps": bool(apps)})
+
+
+def _queue_group(request: StaffRequest, app: AppRevision) -> QueueGroup:
+    staff = request.user
+    view = listing.with_deadline(app.definition, listing.default_view(app.definition))
+    page = lists.list_records(
+        app, view, rights=permissions.rights(staff, app.definition), filters=counts.mine_filter(app, staff),
+        sort=(Sort(field="submitted_at" if app.definition.procedure else "id"),), limit=QUEUE_ROWS,
+    )
+    _log(request, app, page)
+    asked = listing.Request(view, {}, "", "", ())
+    codes = [code for code in listing.shown_columns(asked, page) if code != "assignee"]
+    plain = [listing.Column(c.label, c.numeric, "", "") for c in listing.columns(app.definition, asked, codes)]
+    return QueueGroup(app, plain, listing.rows(app, page, codes))
+
+
+@staff_required
+@require_GET
+def app_list(request: StaffRequest, app_code: str) -> HttpResponse:
+    """One page of a saved view, narrowed by chips and the search."""
+    app = shell.app_for(request.user, app_code)
+    if "clear" in request.GET:
+        _remember_search(request, app_code, "")
+        return HttpResponseRedirect(_list_url(app_code, request))
+    return shell.page(request, "desk/list.html", _list_context(request, app))
+
+
+def _list_context(request: StaffRequest, app: AppRevision) -> dict[str, Any]:
+    defn, staff = app.definition, request.user
+    asked = listing.understand(defn, request.GET)
+    search = _search(request, app.code)
+    newest = arrivals.newest_id(app)
+    page, problems = _page(request, app, asked, search)
+    codes = listing.shown_columns(asked, page)
+    held = permissions.rights(staff, defn)
+    return {
+        "app": app, "list": asked, "here": asked.query(), "search": search, "newest": newest,
+        "tabs": [
+            Tab(str(view.name), f"?view={view.code}", view.code == asked.view.code) for view in listing.views_of(defn)
+        ],
+        "filters": listing.filter_options(defn, asked.filters),
+        "applied": _applied(app, asked, search),
+        "key_column": listing.key_column(defn, asked),
+        "columns": listing.columns(defn, asked, codes),
+        "rows": listing.rows(app, page, codes),
+        "has_deadline": defn.procedure is not None and defn.process is not None,
+        "may_process": "process" in held,
+        "may_add": "add" in held and defn.procedure is not None and "counter" in defn.procedure.channels,
+        "visits": views_counter.visits(request, app),
+        "problems": problems,
+        "count_text": _count_text(page, asked),
+        "previous_url": _previous_url(asked),
+        "next_url": _next_url(asked, page),
+    }
+
+
+def _page(
+    request: StaffRequest, app: AppRevision, asked: listing.Request, search: str
+) -> tuple[lists.Page, tuple[str, ...]]:
+    view = listing.with_deadline(app.definition, asked.view)
+    try:
+        page = lists.list_records(
+            app, view, rights=permissions.rights(request.user, app.definition), filters=asked.filters,
+            search=search, after=asked.after or None, sort=asked.sorts, limit=PAGE_ROWS,
+        )
+    except lists.ListTooSlow as slow:
+        return lists.Page((), view.columns, None, frozenset()), (str(slow),)
+    _log(request, app, page)
+    return page, page.messages
+
+
+def _log(request: StaffRequest, app: AppRevision, page: lists.Page) -> None:
+    log_access(
+        app=app, record_ids=[row["id"] for row in page.rows], staff=request.user, purpose="list",
+        field_ids=page.personal_field_ids,
+    )
+
+
+def _applied(app: AppRevision, asked: listing.Request, search: str) -> list[Applied]:
+    found = [Applied(_("検索: %(words)s") % {"words": search}, "")] if search else []
+    for group in listing.filter_options(app.definition, asked.filters):
+        for option in group.options:
+            if option.chosen:
+                rest = tuple(v for v in asked.filters[group.name] if v != option.value)
+                found.append(Applied(f"{group.label}: {option.label}", asked.query(**{group.name: rest})))
+    return found
+
+
+def _count_text(page: lists.Page, asked: listing.Request) -> str:
+    if page.next_cursor or asked.after:
+        return _("このページ %(count)d件") % {"count": len(page.rows)}
+    return _("%(count)d件") % {"count": len(page.rows)}
+
+
+def _next_url(asked: listing.Request, page: lists.Page) -> str:
+    if page.next_cursor is None:
+        return ""
+    trail = ".".join((*asked.trail, asked.after or "first")[-listing.TRAIL_LENGTH :])
+    return asked.query(after=page.next_cursor, trail=trail)
+
+
+def _previous_url(asked: listing.Request) -> str:
+    if not asked.after:
+        return ""
+    before = asked.trail[-1] if asked.trail else "first"
+    return asked.query(after="" if before == "first" else before, trail=".".join(asked.trail[:-1]))
+
+
+@staff_required
+@require_GET
+def newer(request: StaffRequest, app_code: str) -> HttpResponse:
+    """Asked every five seconds by an open list: whether something came in since; 204 if not."""
+    app = shell.app_for(request.user, app_code)
+    since = request.GET.get("since", "")
+    count = arrivals.count_newer(app, int(since)) if since.isascii() and since.isdigit() and len(since) < 18 else 0
+    if not count:
+        return HttpResponse(status=204)
+    context = {"count": counts.capped(count), "url": _list_url(app_code, request)}
+    response = render(request, "desk/_newer.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@staff_required
+@require_POST
+def search(request: StaffRequest, app_code: str) -> HttpResponse:
+    """Keeps the words in the session, not in the address, since they are mostly names."""
+    shell.app_for(request.user, app_code)
+    _remember_search(request, app_code, request.POST.get("q", "").strip()[:SEARCH_LENGTH])
+    return HttpResponseRedirect(_list_url(app_code, request))
+
+
+def _search(request: StaffRequest, app_code: str) -> str:
+    return str(request.session.get(_SEARCHES, {}).get(app_code, ""))
+
+
+def _remember_search(request: StaffRequest, app_code: str, words: str) -> None:
+    kept = {code: text for code, text in request.session.get(_SEARCHES, {}).items() if code != app_code}
+    request.session[_SEARCHES] = {**kept, app_code: words} if words else kept
+
+
+def _list_url(app_code: str, request: StaffRequest) -> str:
+    """The list as the address of this request describes it, from its first page."""
+    app = shell.app_for(request.user, app_code)
+    return reverse("desk:list", args=[app_code]) + listing.understand(app.definition, request.GET).query()
+
+
+@staff_required
+@require_POST
+def assign_many(request: StaffRequest, app_code: str) -> HttpResponse:
+    """Takes the ticked records into one's own hands."""
+    app = shell.app_for(request.user, app_code, "process")
+    ids = [int(value) for value in request.POST.getlist("record") if value.isascii() and value.isdigit()]
+    taken = 0
+    for record_id in ids[:PAGE_ROWS]:
+        try:
+            record = get_record(app, record_id)
+        except LookupError:
+            continue
+        process.assign(app=app, record=record, to=request.user, staff=request.user)
+        taken += 1
+    counts.forget(request.user)
+    _report_taken(request, taken)
+    return HttpResponseRedirect(_list_url(app_code, request))
+
+
+def _report_taken(request: StaffRequest, taken: int) -> None:
+    if taken:
+        words = ngettext("%(count)d件を自分の担当にしました。", "%(count)d件を自分の担当にしました。", taken)
+        messages.success(request, words % {"count": taken})
+    else:
+        messages.warning(request, _("選ばれたものがありません。行の左の四角を選んでから押してください。"))

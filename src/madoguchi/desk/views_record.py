@@ -1,0 +1,182 @@
+"""One record: answers, payment, identity, timeline; comment, assignment, letters, money at the counter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from madoguchi.accounts.access import StaffRequest, staff_required
+from madoguchi.catalog.queries import AppRevision
+from madoguchi.desk import answers, chips, counts, deadlines, process, shell, timeline
+from madoguchi.desk.buttons import buttons
+from madoguchi.desk.timeline import CHANNELS
+from madoguchi.documents import letters
+from madoguchi.identity import queries as identity
+from madoguchi.payments import actions as payments
+from madoguchi.payments import queries as payment_queries
+from madoguchi.payments.models import Payment
+from madoguchi.payments.states import OWED
+from madoguchi.records import permissions, read, write
+from madoguchi.records.access import log_access
+from madoguchi.records.actor import staff_actor
+from madoguchi.records.models import Event
+from madoguchi.records.read import Record
+
+COMMENT_LENGTH = 2000
+SAME_LETTER = timedelta(minutes=5)
+
+
+@staff_required
+@require_GET
+def record(request: StaffRequest, app_code: str, record_id: int) -> HttpResponse:
+    """The record page; that it was looked at is noted."""
+    app, found = shell.record_for(request.user, app_code, record_id)
+    log_view(request, found, "record")
+    return shell.page(request, "desk/record.html", record_context(request, app, found))
+
+
+def log_view(request: StaffRequest, record: Record, purpose: str) -> None:
+    """Notes that this person saw the record's personal fields."""
+    fields = read.personal_field_ids(record.app.definition.fields)
+    log_access(app=record.app, record_ids=[record.id], staff=request.user, purpose=purpose, field_ids=fields)
+
+
+def record_context(request: StaffRequest, app: AppRevision, record: Record, *, comment: str = "") -> dict[str, Any]:
+    """Everything the record page shows."""
+    staff, defn = request.user, record.app.definition
+    held = permissions.rights(staff, app.definition)
+    check = identity.of_record(app.app_id, record.id)
+    payment = payment_queries.live_payment(app.app_id, record.id)
+    return {
+        "app": app, "record": record, "comment": comment,
+        "name": answers.applicant_name(record),
+        "status": chips.status_chip(defn, record.status),
+        "left": deadlines.days_left(defn, record.status, record.submitted_at),
+        "channel": CHANNELS.get(record.channel, record.channel),
+        "assignee": process.who(record.assignee_id), "is_mine": record.assignee_id == staff.pk,
+        "groups": answers.groups(record, identity="identity" in held),
+        "buttons": buttons(staff, app, record, check, payment),
+        "timeline": timeline.entries(defn, read.history(app, record.id)),
+        "may_process": "process" in held,
+        "may_write_letters": "process" in held and _has_address(record),
+        **_payment_context(payment, may_receive="payment" in held),
+        "check": check, "check_chip": chips.identity_chip(check) if check else None,
+        "may_identify": "identity" in held,
+    }
+
+
+def _has_address(record: Record) -> bool:
+    procedure = record.app.definition.procedure
+    return procedure is not None and bool(record.values.get(procedure.applicant.address or ""))
+
+
+def _payment_context(payment: Payment | None, *, may_receive: bool) -> dict[str, Any]:
+    owed = payment is not None and payment.state in OWED and not payment.wrong_amount
+    return {
+        "payment": payment,
+        "payment_chip": chips.payment_chip(payment) if payment else None,
+        "payment_provider": payment_queries.provider_name(payment.provider) if payment and payment.provider else "",
+        "may_receive": may_receive and owed,
+    }
+
+
+def back(app: AppRevision, record_id: int) -> HttpResponseRedirect:
+    """To the record page."""
+    return HttpResponseRedirect(reverse("desk:record", args=[app.code, record_id]))
+
+
+@staff_required
+@require_POST
+def assign(request: StaffRequest, app_code: str, record_id: int) -> HttpResponse:
+    """Takes the record into one's own hands, or lets go of it."""
+    app, found = shell.record_for(request.user, app_code, record_id, "process")
+    to = None if request.POST.get("release") else request.user
+    process.assign(app=app, record=found, to=to, staff=request.user)
+    counts.forget(request.user)
+    messages.success(request, _("自分の担当にしました。") if to else _("担当を外しました。"))
+    return back(app, record_id)
+
+
+@staff_required
+@require_POST
+def comment(request: StaffRequest, app_code: str, record_id: int) -> HttpResponse:
+    """A note among staff."""
+    app, found = shell.record_for(request.user, app_code, record_id, "process")
+    text = request.POST.get("text", "").strip()
+    if not text or len(text) > COMMENT_LENGTH:
+        long = _("コメントは2,000文字までです。短くしてください。")
+        messages.error(request, long if text else _("コメントを書いてから押してください。"))
+        return shell.page(
+            request, "desk/record.html", record_context(request, app, found, comment=text), status=422
+        )
+    process.comment(app=app, record=found, text=text, staff=request.user)
+    return back(app, record_id)
+
+
+@staff_required
+@require_POST
+def receive_payment(request: StaffRequest, app_code: str, record_id: int) -> HttpResponse:
+    """The accounting clerk has the money in hand."""
+    app, _found = shell.record_for(request.user, app_code, record_id, "payment")
+    payment = payment_queries.live_payment(app.app_id, record_id)
+    if payment is None:
+        messages.error(request, _("この申請には手数料がありません。"))
+        return back(app, record_id)
+    try:
+        payments.receive_at_counter(payment, actor=staff_actor(request.user))
+        messages.success(request, _("窓口納付を記録しました。"))
+    except payments.PaymentProblem as problem:
+        messages.error(request, str(problem))
+    return back(app, record_id)
+
+
+@staff_required
+@require_GET
+def covering_letter(request: StaffRequest, app_code: str, record_id: int) -> HttpResponse:
+    """The letter that goes into the envelope, as PDF."""
+    return _letter(request, app_code, record_id, "covering_letter", letters.covering_letter)
+
+
+@staff_required
+@require_GET
+def address_label(request: StaffRequest, app_code: str, record_id: int) -> HttpResponse:
+    """The address label, as PDF."""
+    return _letter(request, app_code, record_id, "label", letters.address_label)
+
+
+def _letter(
+    request: StaffRequest, app_code: str, record_id: int, name: str, write_letter: Callable[..., bytes]
+) -> HttpResponse:
+    app, found = shell.record_for(request.user, app_code, record_id, "process")
+    try:
+        content = write_letter(found.app, found)
+    except letters.NotAddressable as problem:
+        messages.error(request, str(problem))
+        return back(app, record_id)
+    log_view(request, found, "letter")
+    _note_letter(request, app, found, name)
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _note_letter(request: StaffRequest, app: AppRevision, record: Record, name: str) -> None:
+    """Once per making: a browser may ask for the same PDF again to save or to print it."""
+    lately = timezone.now() - SAME_LETTER
+    made = Event.objects.filter(
+        app_id=app.app_id, record_id=record.id, kind="letter_made", actor_staff=request.user, data__letter=name,
+        at__gte=lately,
+    )
+    if not made.exists():
+        write.add_event(
+            app=app, record_id=record.id, kind="letter_made", actor=staff_actor(request.user), data={"letter": name}
+        )
