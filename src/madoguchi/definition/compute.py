@@ -123,8 +123,9 @@ class _Computation(Mapping[str, Any]):
         field, answer = self._defn.by_code[code], self._answers.get(code)
         if isinstance(field, FormulaField):
             return from_formula(field, evaluate(field.formula, self._read(field.formula), self._now))
-        if isinstance(field, TableField) and isinstance(answer, list):
-            return [self._row(field, row) for row in answer] or None
+        if isinstance(field, TableField):
+            rows = answer if isinstance(answer, list) else ()
+            return [self._row(field, row) for row in rows if isinstance(row, Mapping)] or None
         return None if answer in ("", [], {}) else answer
 
     def _row(self, table: TableField, row: Mapping[str, Value]) -> dict[str, Value]:

@@ -138,6 +138,10 @@ def _is_default(info: FieldInfo, value: Any) -> bool:
     return not info.is_required() and bool(value == info.get_default(call_default_factory=True, validated_data={}))
 
 
+_ODD_LINE_BREAKS = frozenset("\r\x85\u2028\u2029")
+"""YAML 1.1 folds them into spaces unless they are escaped."""
+
+
 class _Dumper(yaml.SafeDumper):
     def ignore_aliases(self, data: Any) -> bool:
         return True
@@ -145,6 +149,8 @@ class _Dumper(yaml.SafeDumper):
 
 def _represent_text(dumper: yaml.SafeDumper, text: str) -> ScalarNode:
     style = "|" if "\n" in text else None
+    if set(text) & _ODD_LINE_BREAKS:
+        style = '"'
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
