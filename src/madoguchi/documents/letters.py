@@ -47,18 +47,27 @@ def address_label(app: AppRevision, record: Record) -> bytes:
     return pdf("address_label", label_data(app, record))
 
 
+def notice_letter(app: AppRevision, record: Record, *, title: str, body: str, link: str) -> bytes:
+    """A notice for someone whom neither LINE nor e-mail reaches, as PDF; the QR code leads to their status page.
+
+    Raises NotAddressable.
+    """
+    data = letter_data(app, record)
+    words = {"title": title, "paragraphs": [line for line in body.split("\n") if line], "enclosed": []}
+    return pdf("covering_letter", data | words | {"qr": _qr(link), "qr_label": _("申請の状況のページ")})
+
+
 def letter_data(
     app: AppRevision, record: Record, *, enclosed: Sequence[str] = (), today: date | None = None
 ) -> dict[str, Any]:
     """What the covering letter says."""
     procedure, city = _procedure(app), catalog.city()
-    day = today or timezone.localdate()
     filed_on = timezone.localtime(record.submitted_at or record.created_at).date()
     number = record.receipt_number or str(record.id)
     return {
         "title": _("書類の送付について"),
         "to": _recipient(procedure, record, WINDOW_WIDTH),
-        "date": era_date(day),
+        "date": era_date(today or timezone.localdate()),
         "sender": {"name": city.name if city else "", "office": str(procedure.office)},
         "paragraphs": [
             _("申請いただきました件について、下記のとおり書類をお送りします。内容をご確認ください。"),
@@ -67,8 +76,8 @@ def letter_data(
         "facts": [
             [_("受付番号"), number], [_("手続"), str(procedure.title)], [_("申請日"), era_date(filed_on)],
         ],
-        "receipt_number": number,
         "qr": _qr(number),
+        "qr_label": number,
         "enclosed_title": _("同封するもの"),
         "enclosed": list(enclosed) or [str(procedure.title)],
         "contact_title": _("お問い合わせ先"),

@@ -37,6 +37,6 @@ def _compile(template: str, data: Mapping[str, Any], format: Literal["pdf", "png
 
 @lru_cache(maxsize=1)
 def _fonts() -> typst.Fonts:
-    """Noto Sans CJK JP only: it has the kanji of names (JIS levels 3 and 4, variants) and looks the same anywhere."""
+    """Noto Sans CJK JP, with every kanji of JIS X 0213 and variants, and Typst's own fonts; looks the same anywhere."""
     folder = Path(str(noto_cjk_sans_jp_regular.FONT_PATH)).parent
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[folder])

@@ -10,7 +10,7 @@ from pypdf import PdfReader
 
 from madoguchi.catalog.queries import AppRevision
 from madoguchi.definition.values import Value
-from madoguchi.documents.letters import NotAddressable, address_label, covering_letter
+from madoguchi.documents.letters import NotAddressable, address_label, covering_letter, notice_letter
 from madoguchi.records import read, write
 from madoguchi.records.actor import SYSTEM
 from tests.cast import HANAKO_ADDRESS, TAKAHASHI, YOSHIDA
@@ -64,6 +64,16 @@ def test_the_label_shows_where_it_goes_and_nothing_of_what_is_inside(app: AppRev
     assert "𠮷田　邉 様" in text
     assert "2720021" in text.replace(" ", "")
     assert not [word for word in ("住民票", "市民課", str(record.receipt_number)) if word in text]
+
+
+def test_a_notice_can_be_posted_and_leads_to_the_status_page(app: AppRevision) -> None:
+    record = file(app)
+    letter = notice_letter(app, record, title="お支払いのお願い", body="一行目です。\n二行目です。", link="https://x.jp/s/1/2/")
+    text, sizes = read_pdf(letter)
+    assert sizes == [A4]
+    wanted = ["お支払いのお願い", "一行目です。", "二行目です。", "市川　花子 様", "申請の状況のページ"]
+    assert [word for word in wanted if word not in text] == []
+    assert "同封するもの" not in text
 
 
 def test_neither_paper_says_anything_personal_in_its_properties(app: AppRevision) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import unicodedata
 from typing import Any
 
+import noto_cjk_sans_jp_regular
 import pytest
+from PIL import ImageFont
 from pypdf import PdfReader
 
 from madoguchi.documents.letters import wrap
@@ -25,7 +28,9 @@ def read(document: bytes) -> tuple[str, int]:
     return "\n".join(page.extract_text() for page in pages), len(pages)
 
 
-@pytest.mark.parametrize("name", ["髙橋　一郎", "𠮷田　邉", "山﨑　彅", "邊　咲", "JOHN SMITH"])
+@pytest.mark.parametrize(
+    "name", ["髙橋　一郎", "𠮷田　邉", "山﨑　彅", "邊　咲", "JOHN SMITH", "Łukasz Şükrü", "Ольга Ђорђевић"]
+)
 def test_names_with_rare_kanji_come_back_out_of_the_pdf(name: str) -> None:
     text, _pages = read(pdf("address_label", label(name, ["千葉県市川市八幡1丁目1番1号"])))
     assert f"{name} 様" in text
@@ -66,3 +71,17 @@ def test_addresses_wrap_at_thirty_characters() -> None:
 
 def test_wrapping_never_parts_a_kanji_from_its_variant_selector_or_a_kana_from_its_dakuten() -> None:
     assert wrap("葛\U000e0101飾" + "か\u3099く", 1) == ["葛\U000e0101", "飾", "か\u3099", "く"]
+
+
+def test_the_kanji_of_jis_x_0213_are_in_the_font() -> None:
+    """Every twentieth, for time; all of them were checked when the font was chosen."""
+    font = ImageFont.truetype(str(noto_cjk_sans_jp_regular.FONT_PATH), 12)
+    missing = bytes(font.getmask("\U0003fffd"))
+    assert [kanji for kanji in sorted(_jis_x_0213())[::20] if bytes(font.getmask(kanji)) == missing] == []
+
+
+def _jis_x_0213() -> set[str]:
+    rows = range(0xA1, 0xFF)
+    codes = [plane + bytes([row, cell]) for plane in (b"", b"\x8f") for row in rows for cell in rows]
+    found = {code.decode("euc_jisx0213", errors="ignore") for code in codes}
+    return {c for c in found if len(c) == 1 and unicodedata.name(c, "").startswith("CJK ")}
