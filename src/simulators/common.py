@@ -127,7 +127,7 @@ class Serving:
     def _stop(self) -> None:
         self.on_stop()
         with contextlib.suppress(AttributeError):  # stopped before it had started
-            self.server.stop()
+            self.server.stop()  # type: ignore[no-untyped-call]
 
 
 def serve(app: Starlette, port: int, *, name: str, on_stop: Callable[[], None] = lambda: None) -> None:

@@ -44,7 +44,7 @@ async def reply(line: Line, request: Request) -> Json:
 
 def _fresh(line: Line, row: dict[str, Any]) -> bool:
     now = line.now_ms()
-    return now - row["delivered_ms"] <= REPLY_TOKEN_LIFE_MS and now - row["event_ms"] <= REPLY_EVENT_LIFE_MS
+    return bool(now - row["delivered_ms"] <= REPLY_TOKEN_LIFE_MS and now - row["event_ms"] <= REPLY_EVENT_LIFE_MS)
 
 
 async def push(line: Line, request: Request) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from starlette.datastructures import UploadFile
@@ -23,6 +23,7 @@ from simulators.line.people import CannotDo, People, Upload
 
 MOST_WAIT_S = 60.0
 Doing = Callable[[Request], Awaitable[Json]]
+Act = Callable[[str, Request], Coroutine[Any, Any, Json]]
 
 
 class Control:
@@ -35,7 +36,7 @@ class Control:
 
     def routes(self) -> list[Route]:
         """Everything one may ask."""
-        acts: dict[str, Callable[[str, Request], Awaitable[Json]]] = {
+        acts: dict[str, Act] = {
             "text": self._text, "tap": self._tap, "press": self._press, "image": self._files, "file": self._files,
             "location": self._location, "sticker": self._sticker, "unsend": self._unsend, "block": self._block,
             "unblock": self._unblock,
@@ -66,7 +67,7 @@ class Control:
 
         return Route(path, endpoint, methods=[method])
 
-    def _act(self, name: str, act: Callable[[str, Request], Awaitable[Json]]) -> Route:
+    def _act(self, name: str, act: Act) -> Route:
         async def doing(request: Request) -> Json:
             user_id = chats.friend(self.line, request.path_params["user_id"]).id
             if request.query_params.get("async") != "1":

@@ -169,7 +169,7 @@ VIDEO = Shape(
     },
     strict=True,
 )
-COMPONENT = Variant(
+COMPONENT: Rule = Variant(
     {
         "box": BOX,
         "button": BUTTON,

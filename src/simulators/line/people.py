@@ -85,7 +85,7 @@ class People:
         self._active(user_id)
         images = sum(upload.content_type.startswith("image/") for upload in uploads)
         set_id = hex_id().upper()
-        contents = []
+        contents: list[Json] = []
         for upload in uploads:
             content = self._keep(upload)
             if content["type"] == "image" and images > 1:
@@ -176,7 +176,7 @@ class People:
             await self.say(user_id, action["text"])
         event = self._event("postback", user_id, postback={"data": action["data"]})
         result = await self._tell(user_id, event, action.get("displayText"))
-        chosen = {key: action[key] for key in ("inputOption", "fillInText") if key in action}
+        chosen: Json = {key: action[key] for key in ("inputOption", "fillInText") if key in action}
         return {**result, **chosen}
 
     async def _press_picker(self, user_id: str, action: Json, value: str | None) -> Json:

@@ -185,10 +185,17 @@ class Shape:
     strict: bool = False
 
     def problems(self, value: Any, path: Path) -> Iterator[Problem]:
-        """Missing, unknown and wrong properties."""
+        """Missing, unknown and wrong properties; the checks only see an object that is right so far."""
         if not isinstance(value, dict):
             yield path, "must be object"
             return
+        found = list(self._field_problems(value, path))
+        yield from found
+        if not found:
+            for check in self.checks:
+                yield from (((*path, *where), message) for where, message in check(value))
+
+    def _field_problems(self, value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
         for name, rule in self.fields.items():
             key = name.removesuffix("?")
             if value.get(key) is not None:
@@ -198,8 +205,6 @@ class Shape:
         if self.strict:
             known = {name.removesuffix("?") for name in self.fields} | {"type"}
             yield from (((*path, key), "invalid property") for key in value if key not in known)
-        for check in self.checks:
-            yield from (((*path, *where), message) for where, message in check(value))
 
 
 @dataclass(frozen=True)
@@ -212,7 +217,7 @@ class Variant:
         """An unknown type, or what the type's own rule finds."""
         if not isinstance(value, dict):
             yield path, "must be object"
-        elif value.get("type") not in self.shapes:
+        elif not isinstance(value.get("type"), str) or value["type"] not in self.shapes:
             yield (*path, "type"), f"Must be one of the following values: [{', '.join(self.shapes)}]"
         else:
             yield from self.shapes[value["type"]].problems(value, path)
