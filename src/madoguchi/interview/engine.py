@@ -79,8 +79,7 @@ class _Walk:
     @cached_property
     def open(self) -> AnyField | None:
         """The question that is open, or the first that still wants an answer; None when all are settled."""
-        pending = self.questions.pending
-        return self.questions.find(self.state.current) or (pending[0] if pending else None)
+        return self.questions.find(self.state.current) or next(iter(self.questions.pending), None)
 
     # --- inputs ---
 
