@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 from madoguchi.accounts.models import Department, Membership, Staff
 from madoguchi.catalog.actions import publish, save_draft
@@ -36,14 +36,14 @@ def linepay_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wallet
 
 
 @pytest.fixture
-def paypay(paypay_process: Wallet, settings: SettingsWrapper) -> Iterator[Wallet]:
+def paypay(paypay_process: Wallet, settings: Settings) -> Iterator[Wallet]:
     settings.PAYPAY = paypay_process.service
     yield paypay_process
     paypay_process.reliable()
 
 
 @pytest.fixture
-def linepay(linepay_process: Wallet, settings: SettingsWrapper) -> Iterator[Wallet]:
+def linepay(linepay_process: Wallet, settings: Settings) -> Iterator[Wallet]:
     settings.LINEPAY = linepay_process.service
     yield linepay_process
     linepay_process.reliable()

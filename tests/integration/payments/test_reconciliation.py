@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 from madoguchi.catalog.queries import AppRevision
 from madoguchi.payments import actions, queries, tasks
@@ -95,7 +95,7 @@ def test_a_record_owes_nothing_once_its_fee_is_paid(owed: Payment, cashier: Acto
 
 
 def test_only_ways_to_pay_that_are_set_up_are_offered(
-    certificate_app: AppRevision, paypay: Wallet, settings: SettingsWrapper
+    certificate_app: AppRevision, paypay: Wallet, settings: Settings
 ):
     fee = certificate_app.definition.procedure.fee
     settings.LINEPAY = type(settings.LINEPAY)()

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 from madoguchi.catalog.queries import AppRevision
 from madoguchi.payments import actions, tasks
@@ -88,7 +88,7 @@ def test_days_later_it_is_a_refund_at_paypay(paypay: Wallet, owed: Payment, run_
     ("now", "cancellable"), [("00:13:59", True), ("00:14:01", False)], ids=["before 0:14", "after 0:14"]
 )
 def test_cancelling_ends_a_quarter_past_midnight_in_japan(
-    now: str, cancellable: bool, monkeypatch: pytest.MonkeyPatch, settings: SettingsWrapper
+    now: str, cancellable: bool, monkeypatch: pytest.MonkeyPatch, settings: Settings
 ):
     from madoguchi.payments.providers import paypay
 
