@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from madoguchi.catalog import actions, queries
+from madoguchi.catalog import actions, queries, tasks
+from madoguchi.catalog.indexes import wanted_indexes
 from madoguchi.catalog.models import App, Revision
 from madoguchi.catalog.queries import AppRevision
 from madoguchi.catalog.schema import existing_columns, existing_indexes
@@ -194,3 +195,18 @@ def test_the_index_of_a_large_table_is_built_by_a_job(run_jobs: Any) -> None:
     assert existing_indexes(f"app_{app.app_id}") == set()
     assert run_jobs() == 1
     assert len(existing_indexes(f"app_{app.app_id}")) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_index_left_half_built_by_a_crash_is_built_anew() -> None:
+    app = publish(certificate())
+    table = f"app_{app.app_id}"
+    index = next(index for index in wanted_indexes(app.app_id, app.definition) if not index.unique)
+    others = existing_indexes(table) - {index.name}
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = %s::regclass", [index.name])
+    assert existing_indexes(table) == others
+    keys = [(key.column, key.descending, key.nullable) for key in index.keys]
+    tasks.build_index(table=table, keys=keys)
+    tasks.build_index(table=table, keys=keys)
+    assert existing_indexes(table) == others | {index.name}
