@@ -36,6 +36,7 @@ from madoguchi.payments.readback import (
     lock_with_record,
     note,
     read_back,
+    reference_of,
     settle,
 )
 from madoguchi.payments.states import LIVE, OWED, State, move
@@ -194,7 +195,7 @@ def _open_checkout(payment: Payment, chosen: Provider) -> None:
     nobody ever saw its page, so nobody can pay it."""
     for _attempt in range(ATTEMPTS_AT_ONCE):
         payment.attempts += 1
-        reference = f"{payment.pk.hex}-{payment.attempts}"
+        reference = reference_of(payment)
         try:
             checkout = _create(payment, chosen, reference)
         except DuplicateReference:

@@ -6,6 +6,7 @@ Lock order everywhere in this room: the record, then its payment. Calls to provi
 from __future__ import annotations
 
 import logging
+import re
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 
 FIRST_POLL_S = 5
 LONGEST_POLL_S = 600
+_REFERENCE = re.compile(r"([0-9a-f]{32})-([0-9]{1,4})")
 
 
 def read_back(payment_id: UUID) -> Payment:
@@ -37,6 +39,29 @@ def read_back(payment_id: UUID) -> Payment:
     if not payment.provider_reference or not provider(payment.provider).online:
         return payment
     return settle(payment, provider(payment.provider).read(payment))
+
+
+def give_back_earlier(payment_id: UUID, provider_code: str, reference: str) -> None:
+    """Looks at an attempt that was followed by another; if it was paid after all, that money goes back at once.
+
+    Attempts are only followed once they are over, so this takes a provider that changes its mind. Safe to repeat.
+    """
+    payment = Payment.objects.get(pk=payment_id)
+    chosen = provider(provider_code)
+    if payment.provider_reference == reference:
+        return
+    earlier = Payment(
+        pk=payment.pk, state=State.REFUNDING, amount=payment.amount, provider_reference=reference,
+        refund_reference=f"{reference}-r",
+    )  # fmt: skip
+    reading = chosen.read(earlier)
+    if reading.state is not ProviderState.PAID:
+        return
+    log.error("payment %s: the earlier attempt %s was paid too", payment.pk, reference)
+    earlier.provider_id, earlier.provider_amount = reading.provider_id, reading.amount
+    earlier.paid_at = reading.paid_at
+    chosen.refund(earlier)
+    note(payment, "payment_refunded", SYSTEM, reason="earlier_attempt", taken=reading.amount)
 
 
 @transaction.atomic
@@ -127,6 +152,18 @@ def note(payment: Payment, kind: str, actor: Actor, **data: Any) -> None:
     story = {"payment": str(payment.pk), "amount": payment.amount, "provider": payment.provider, **data}
     app = published_by_id(payment.app_id)
     write.add_event(app=app, record_id=payment.record_id, kind=kind, actor=actor, data=story)
+
+
+def reference_of(payment: Payment) -> str:
+    """What the provider is to call the payment's latest attempt; ``payment_named_by`` reads it back."""
+    return f"{payment.pk.hex}-{payment.attempts}"
+
+
+def payment_named_by(reference: str) -> Payment | None:
+    """The payment that ``reference`` was an attempt of, the latest or an earlier one."""
+    match = _REFERENCE.fullmatch(reference)
+    found = Payment.objects.filter(pk=UUID(hex=match[1])).first() if match else None
+    return found if found and match and int(match[2]) <= found.attempts else None
 
 
 def later(task: str, payment: Payment, *, seconds: int = 0, **arguments: Any) -> None:

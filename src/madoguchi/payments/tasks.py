@@ -28,6 +28,12 @@ def read_back(payment_id: str) -> None:
     readback.read_back(UUID(payment_id))
 
 
+@app.task(name="payments.give_back_earlier", retry=RETRY, pass_context=False)
+def give_back_earlier(payment_id: str, provider_code: str, reference: str) -> None:
+    """After a hint about an attempt that was followed by another."""
+    readback.give_back_earlier(UUID(payment_id), provider_code, reference)
+
+
 @app.task(name="payments.poll", pass_context=False)
 def poll(payment_id: str, delay: int, reference: str) -> None:
     """Asks again and again, ever more rarely, until this attempt is decided."""

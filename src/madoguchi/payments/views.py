@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from madoguchi.payments.models import Payment, ProviderNotification
 from madoguchi.payments.providers.base import ProviderError
 from madoguchi.payments.providers.registry import provider
-from madoguchi.payments.readback import later, read_back
+from madoguchi.payments.readback import later, payment_named_by, read_back
 
 log = logging.getLogger(__name__)
 
@@ -50,15 +50,17 @@ def paypay_webhook(request: HttpRequest) -> HttpResponse:
         reference = provider("paypay").parse_notification(request)
     except ValueError:
         return HttpResponseBadRequest(_("JSONとして読めません。"))
-    payment = Payment.objects.filter(provider_reference=reference).first() if reference else None
-    if payment is not None:
-        _remember_hint(payment, hashlib.sha256(request.body).hexdigest())
+    payment = payment_named_by(reference) if reference else None
+    if payment is not None and reference is not None:
+        _remember_hint(payment, reference, hashlib.sha256(request.body).hexdigest())
     return HttpResponse("OK", content_type="text/plain")
 
 
 @transaction.atomic
-def _remember_hint(payment: Payment, digest: str) -> None:
+def _remember_hint(payment: Payment, reference: str, digest: str) -> None:
     """One job per different notification, in the transaction that remembers it."""
-    _row, new = ProviderNotification.objects.get_or_create(provider=payment.provider, digest=digest)
-    if new:
+    _row, new = ProviderNotification.objects.get_or_create(provider="paypay", digest=digest)
+    if new and reference == payment.provider_reference:
         later("payments.read_back", payment)
+    elif new:
+        later("payments.give_back_earlier", payment, provider_code="paypay", reference=reference)

@@ -12,9 +12,7 @@ def main() -> None:
     parser.add_argument("--channel-id", default="1234567890", help="the merchant's channel id")
     parser.add_argument("--channel-secret", default="simulator-secret", help="the merchant's channel secret")
     parser.add_argument("--shop", default="市役所", help="the merchant's name on the checkout page")
-    parser.add_argument(
-        "--lifetime", type=int, default=1200, help="seconds a request can be paid (%(default)s)"
-    )
+    parser.add_argument("--lifetime", type=int, default=1200, help="seconds a request can be paid (%(default)s)")
     args = parser.parse_args()
     app = build(
         data=args.data,

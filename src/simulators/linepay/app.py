@@ -18,9 +18,7 @@ from simulators.linepay.signature import is_authentic
 from simulators.wallet.app import Brand, Wallet
 from simulators.wallet.store import DuplicateReference, Payment
 
-BRAND = Brand(
-    name="LINE Pay", css_class="pay-brand-green", paid_state="approved", cancelled_state="cancelled"
-)
+BRAND = Brand(name="LINE Pay", css_class="pay-brand-green", paid_state="approved", cancelled_state="cancelled")
 MESSAGES = {
     "0000": "Success.",
     "0110": "Completed authorization - able to call the Confirm API.",
@@ -58,9 +56,7 @@ Endpoint = Callable[[dict[str, Any], Request], dict[str, Any] | str]
 
 def answer(code: str, info: Any = None) -> Response:
     """LINE Pay's envelope; transaction ids are bare numbers above 2**53."""
-    body = {"returnCode": code, "returnMessage": MESSAGES[code]} | (
-        {"info": info} if info is not None else {}
-    )
+    body = {"returnCode": code, "returnMessage": MESSAGES[code]} | ({"info": info} if info is not None else {})
     return Response(json.dumps(body, ensure_ascii=False), media_type="application/json")
 
 
@@ -188,9 +184,7 @@ class LinePay:
         query = parse_qs(request.url.query)
         found = [self.store.find(column="transaction_id", value=v) for v in query.get("transactionId", [])]
         found += [self.store.find(column="reference", value=v) for v in query.get("orderId", [])]
-        rows = [
-            self._detail(payment) for payment in found if payment and payment.state in {"paid", "returned"}
-        ]
+        rows = [self._detail(payment) for payment in found if payment and payment.state in {"paid", "returned"}]
         return rows or "1150"
 
     def _detail(self, payment: Payment) -> dict[str, Any]:
@@ -221,12 +215,7 @@ class LinePay:
 def _order_problem(order: dict[str, Any]) -> str | None:
     packages = order.get("packages")
     urls = order.get("redirectUrls")
-    if (
-        not isinstance(packages, list)
-        or not packages
-        or not isinstance(urls, dict)
-        or not order.get("orderId")
-    ):
+    if not isinstance(packages, list) or not packages or not isinstance(urls, dict) or not order.get("orderId"):
         return "2101"
     if order.get("currency") != "JPY" or not {"confirmUrl", "cancelUrl"} <= set(urls):
         return "2101"

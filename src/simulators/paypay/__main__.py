@@ -11,9 +11,7 @@ def main() -> None:
     parser = argument_parser("paypay", 8902)
     parser.add_argument("--api-key", default="simulator-key", help="the merchant's API key")
     parser.add_argument("--api-secret", default="simulator-secret", help="the merchant's API secret")
-    parser.add_argument(
-        "--webhook-url", default="", help="where transaction notifications go; none without it"
-    )
+    parser.add_argument("--webhook-url", default="", help="where transaction notifications go; none without it")
     parser.add_argument("--shop", default="市役所", help="the merchant's name on the checkout page")
     parser.add_argument("--lifetime", type=int, default=300, help="seconds a code can be paid (%(default)s)")
     args = parser.parse_args()

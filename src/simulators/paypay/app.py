@@ -39,9 +39,7 @@ Endpoint = Callable[["PayPay", Request, bytes], Awaitable[Response]]
 
 def answer(code: str, message: str, data: Any = None, *, status: int) -> JSONResponse:
     """PayPay's envelope."""
-    return JSONResponse(
-        {"resultInfo": {"code": code, "message": message, "codeId": "08100001"}, "data": data}, status
-    )
+    return JSONResponse({"resultInfo": {"code": code, "message": message, "codeId": "08100001"}, "data": data}, status)
 
 
 def success(data: Any, status: int = 200) -> JSONResponse:
@@ -206,9 +204,7 @@ class PayPay:
         if state is None or not self.webhook_url:
             return
         paid_at = (
-            datetime.fromtimestamp(payment.paid_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-            if payment.paid_at
-            else None
+            datetime.fromtimestamp(payment.paid_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if payment.paid_at else None
         )
         message = {
             "notification_type": "Transaction",

@@ -17,9 +17,7 @@ def body_hash(content_type: str, body: bytes) -> str:
     return base64.b64encode(hashlib.md5(content_type.encode() + body).digest()).decode()  # noqa: S324
 
 
-def mac(
-    secret: str, *, path: str, method: str, nonce: str, epoch: str, content_type: str, body: bytes
-) -> str:
+def mac(secret: str, *, path: str, method: str, nonce: str, epoch: str, content_type: str, body: bytes) -> str:
     """The ``macData`` an honest client sends."""
     kind = content_type if body else "empty"
     text = "\n".join((path, method, nonce, epoch, kind, body_hash(content_type, body)))
@@ -42,9 +40,7 @@ def is_authentic(
     if not header.startswith(PREFIX) or len(parts) != 5 or not parts[3].isdigit():
         return False
     key, sent_mac, nonce, epoch, sent_hash = parts
-    right_mac = mac(
-        secret, path=path, method=method, nonce=nonce, epoch=epoch, content_type=content_type, body=body
-    )
+    right_mac = mac(secret, path=path, method=method, nonce=nonce, epoch=epoch, content_type=content_type, body=body)
     return (
         hmac.compare_digest(key, api_key)
         and hmac.compare_digest(sent_mac, right_mac)

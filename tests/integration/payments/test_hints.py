@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from threading import Barrier
 from urllib.parse import urlsplit
@@ -85,6 +86,40 @@ def test_what_is_not_a_notification_is_refused(client: Client, body: bytes, stat
 @pytest.mark.django_db
 def test_an_unknown_payment_has_no_page_to_return_to(client: Client):
     assert client.get("/payments/return/7b0f6a1e-3a52-4c55-8f3d-2f8f6c1f0c11").status_code == 404
+
+
+@pytest.mark.django_db
+def test_money_for_an_attempt_that_was_followed_by_another_goes_back(
+    client: Client, paypay: Wallet, owed: Payment, run_jobs: Callable[[], int]
+):
+    start(owed)
+    first = notification(owed)
+    Payment.objects.filter(pk=owed.pk).update(checkout_expires_at=owed.created_at - timedelta(hours=1))
+    actions.read_back(owed.pk)
+    start(owed)
+    paypay.act(first["merchant_order_id"], "pay")
+    for hint in (first, first, {**first, "paid_at": "later"}):
+        notify(client, hint)
+    run_jobs()
+    assert paypay.payment(first["merchant_order_id"])["state"] == "reversed"
+    assert (state(owed), reference(owed)) == ("pending", f"{owed.pk.hex}-2")
+    assert kinds(owed) == ["payment_due", "payment_refunded"]
+
+
+@pytest.mark.django_db
+def test_money_for_a_wallet_that_was_given_up_for_another_goes_back_too(
+    client: Client, paypay: Wallet, linepay: Wallet, owed: Payment, run_jobs: Callable[[], int]
+):
+    start(owed)
+    first = notification(owed)
+    Payment.objects.filter(pk=owed.pk).update(checkout_expires_at=owed.created_at - timedelta(hours=1))
+    actions.read_back(owed.pk)
+    start(owed, "linepay")
+    paypay.act(first["merchant_order_id"], "pay")
+    notify(client, first)
+    run_jobs()
+    assert paypay.payment(first["merchant_order_id"])["state"] == "reversed"
+    assert (state(owed), owed.provider) == ("pending", "linepay")
 
 
 @pytest.fixture

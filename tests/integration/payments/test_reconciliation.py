@@ -94,9 +94,7 @@ def test_a_record_owes_nothing_once_its_fee_is_paid(owed: Payment, cashier: Acto
     assert queries.nothing_owed(owed.app_id, owed.record_id)
 
 
-def test_only_ways_to_pay_that_are_set_up_are_offered(
-    certificate_app: AppRevision, paypay: Wallet, settings: Settings
-):
+def test_only_ways_to_pay_that_are_set_up_are_offered(certificate_app: AppRevision, paypay: Wallet, settings: Settings):
     fee = certificate_app.definition.procedure.fee
     settings.LINEPAY = type(settings.LINEPAY)()
     assert [p.code for p in queries.choices(fee)] == ["paypay", "counter"]
