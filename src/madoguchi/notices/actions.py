@@ -44,7 +44,12 @@ def on_event(event: Event) -> None:
 
 
 def key_for(definition: AppDefinition, kind: str, data: Mapping[str, object]) -> str | None:
-    """The key of the text for an event, or None if the resident need not hear of it."""
+    """The key of the text for an event, or None if the resident need not hear of it.
+
+    ``data`` is the event's data and, for ``created``, the record's status and channel.
+    """
+    if kind == "created":
+        return _key_for_application(definition, data)
     actions = definition.process.actions if definition.process else ()
     if kind == "moved":
         action = next((a for a in actions if a.code == data.get("action")), None)
@@ -61,7 +66,7 @@ def prepare_notice(event_id: int) -> Notice | None:
     if address is None:
         return None
     definition, status = _definition_and_status(event)
-    key = key_for(definition, event.kind, event.data)
+    key = key_for(definition, event.kind, {**event.after, **event.data})
     if key is None or definition.procedure is None:
         return None
     facts = {
@@ -96,6 +101,14 @@ def mark_printed(notice: Notice, *, actor: Actor) -> None:
         notice = Notice.objects.select_for_update().get(pk=notice.pk)
         if notice.channel == channels.LETTER and notice.state == Notice.State.QUEUED:
             mark_sent(notice, actor=actor)
+
+
+def _key_for_application(definition: AppDefinition, data: Mapping[str, object]) -> str | None:
+    procedure, process = definition.procedure, definition.process
+    if procedure and procedure.all_in_chat and data.get("channel") == "line":
+        return None  # the chat itself has just answered
+    unpaid = [s.code for s in process.statuses if s.kind == "waiting_payment"] if process else []
+    return "unpaid" if data.get("status") in unpaid else KEY_BY_KIND["created"]
 
 
 def _key_for_move(definition: AppDefinition, action: Action, to: str) -> str | None:

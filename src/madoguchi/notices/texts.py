@@ -34,6 +34,16 @@ DEFAULTS: Mapping[str, NoticeText] = {
         "We have received your application for “{手続名}”.\nYour receipt number is {受付番号}.\n"
         "What happens next is shown on your status page.",
     ),
+    "unpaid": _text(
+        "手数料のお支払いをお願いします（{受付番号}）",
+        "Please pay the fee ({受付番号})",
+        "「{手続名}」の申請の内容をお預かりしました。\n受付番号は {受付番号} です。\n"
+        "手数料のお支払いを確認してから、手続を始めます。お支払いがまだの場合は、申請の状況のページからお願いします。\n"
+        "お支払いの期限は {期限} です。\nすでにお支払いいただいた場合は、このお知らせは行き違いです。ご容赦ください。",
+        "We have your application for “{手続名}”.\nYour receipt number is {受付番号}.\n"
+        "We begin once the fee has been paid. If you have not paid yet, please do so from your status page.\n"
+        "Please pay by {期限}.\nIf you have already paid, please disregard this message.",
+    ),
     "accepted": _text(
         "申請の内容を確認しています（{受付番号}）",
         "Your application is being processed ({受付番号})",
@@ -150,12 +160,11 @@ def _text_for(procedure: Procedure, key: str, language: Language) -> NoticeText:
 
 
 def fill(template: str, facts: Mapping[str, str]) -> str:
-    """``template`` with its placeholders replaced; a line whose fact is blank is left out, anything else stays."""
-    lines = []
-    for line in template.split("\n"):
-        if any(f"{{{name}}}" in line and not fact for name, fact in facts.items()):
-            continue
-        for name, fact in facts.items():
-            line = line.replace(f"{{{name}}}", fact)
-        lines.append(line)
-    return "\n".join(lines)
+    """``template`` with its placeholders replaced; a line about a blank is left out, unless it is the only one."""
+    blanks = [f"{{{name}}}" for name, fact in facts.items() if not fact]
+    lines = template.split("\n")
+    kept = [line for line in lines if not any(blank in line for blank in blanks)]
+    text = "\n".join(kept or lines)
+    for name, fact in facts.items():
+        text = text.replace(f"{{{name}}}", fact)
+    return text

@@ -8,6 +8,8 @@ from uuid import UUID
 
 import pytest
 from django.core import mail
+from django.db import transaction
+from django.utils import timezone
 
 from madoguchi.intake import actions as intake
 from madoguchi.intake.models import Application
@@ -15,6 +17,8 @@ from madoguchi.notices import actions, channels, tasks
 from madoguchi.notices.channels import Undeliverable
 from madoguchi.notices.models import Notice
 from madoguchi.notices.queries import letters_to_print, notices_of
+from madoguchi.payments.models import Payment
+from madoguchi.payments.readback import book_payment
 from madoguchi.records import write
 from madoguchi.records.actor import RESIDENT, SYSTEM
 from madoguchi.records.models import Event
@@ -57,7 +61,10 @@ def no_line(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def paid(application: Application) -> None:
-    write.fire_trigger(app_id=application.app_id, record_id=application.record_id, trigger="payment", actor=SYSTEM)
+    with transaction.atomic():
+        payment = Payment.objects.select_for_update().get(record_id=application.record_id)
+        payment.provider, payment.paid_at = "counter", timezone.now()
+        book_payment(payment, SYSTEM)
 
 
 def test_a_new_application_is_confirmed_by_mail_with_number_and_link(run_jobs: RunJobs) -> None:
@@ -77,7 +84,7 @@ def test_a_message_holds_nothing_personal_and_no_reason(move: Move, run_jobs: Ru
     move(application, "return", note="住民票の住所と違います。", fields=["住所"])
     run_jobs()
     told = "\n".join(f"{m.subject}\n{m.body}" for m in mail.outbox)
-    assert [n.template for n in notices_of(application.app_id, application.record_id)] == ["returned", "submitted"]
+    assert [n.template for n in notices_of(application.app_id, application.record_id)] == ["returned", "paid", "unpaid"]
     assert not [word for word in ("花子", "八幡1丁目1番1号コーポ", "090-1234", "違います") if word in told]
 
 
@@ -98,7 +105,7 @@ def test_a_payment_is_told_once_although_it_also_moves_the_record(run_jobs: RunJ
     run_jobs()
     paid(application)
     run_jobs()
-    assert [n.template for n in notices_of(application.app_id, application.record_id)] == ["submitted"]
+    assert [n.template for n in notices_of(application.app_id, application.record_id)] == ["paid", "unpaid"]
 
 
 def test_line_is_preferred_to_mail(line: FakeSender, run_jobs: RunJobs) -> None:
@@ -179,7 +186,7 @@ def test_withdrawing_is_confirmed(run_jobs: RunJobs) -> None:
     application = walks.apply()
     intake.cancel_application(application, RESIDENT)
     run_jobs()
-    assert ["受け付けました" in m.subject for m in mail.outbox] == [True, False]
+    assert ["お支払い" in m.subject for m in mail.outbox] == [True, False]
     assert "取り下げ" in mail.outbox[-1].subject
 
 
@@ -196,7 +203,7 @@ def test_an_english_speaker_is_told_in_english(run_jobs: RunJobs) -> None:
     walks.apply(resident=intake.new_resident(language="en"))
     run_jobs()
     [message] = mail.outbox
-    assert "received your application" in message.subject
+    assert "Please pay the fee" in message.subject
     assert "Madoguchi City" in message.body
 
 
