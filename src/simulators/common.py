@@ -92,9 +92,17 @@ def static_files() -> Mount:
 async def json_object(request: Request) -> dict[str, Any]:
     """The body as a JSON object; an empty body is an empty object. Raises ``ValueError`` for anything else."""
     raw = await request.body()
-    value = json.loads(raw) if raw.strip() else {}
+    value = load_json(raw) if raw.strip() else {}
     if not isinstance(value, dict):
         raise ValueError("the request body must be a JSON object")
+    return value
+
+
+def load_json(raw: bytes) -> Any:
+    """The JSON value, if all its text can be stored and sent on. Raises ``ValueError`` (lone surrogates too)."""
+    value = json.loads(raw)
+    if b"\\ud" in raw.lower():
+        json.dumps(value, ensure_ascii=False).encode()
     return value
 
 

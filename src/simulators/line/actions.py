@@ -103,6 +103,8 @@ FLEX_ACTION = _action({"label?": Text(40)}, without=(*_QUICK_ONLY, "richmenuswit
 FLEX_BUTTON_ACTION = _action({"label": Text(40)}, without=(*_QUICK_ONLY, "richmenuswitch"))
 QUICK_REPLY_ACTION = _action({"label": Text(20)}, without=("richmenuswitch",))
 RICH_MENU_ACTION = _action({"label?": Text(20)}, without=_QUICK_ONLY)
+PRESSABLE = _action({"label?": Text(100)}, without=())
+"""Any action, wherever it stood."""
 
 _PIXEL = Number(0, 2500)
 _BOUNDS = Shape({"x": _PIXEL, "y": _PIXEL, "width": _PIXEL, "height": _PIXEL})

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from simulators.common import load_json
 from simulators.line.core import Line
 from simulators.line.errors import ApiError, body_errors, invalid_property
 from simulators.line.rules import Rule, Shape, dotted
@@ -90,11 +91,11 @@ async def json_body(request: Request) -> Json:
     if len(raw) > MOST_BODY_BYTES:
         raise ApiError(413, "Request Entity Too Large")
     try:
-        value = json.loads(raw)
+        value = load_json(raw)
     except json.JSONDecodeError as error:
         where = f"(line: {error.lineno}, column: {error.colno})"
         raise ApiError(400, f"The request body could not be parsed as JSON {where}") from None
-    except UnicodeDecodeError:
+    except UnicodeError:
         raise ApiError(400, "The request body could not be parsed as JSON (line: -, column: -)") from None
     if not isinstance(value, dict):
         raise ApiError(400, "The request body could not be parsed as JSON (line: 1, column: 1)")

@@ -15,11 +15,13 @@ from starlette.routing import Route
 
 from simulators.common import json_object
 from simulators.line import chats
+from simulators.line.actions import PRESSABLE
 from simulators.line.chats import Json
 from simulators.line.core import Line
 from simulators.line.errors import ApiError
 from simulators.line.oauth import add_assertion_key
 from simulators.line.people import CannotDo, People, Upload
+from simulators.line.rules import dotted
 
 MOST_WAIT_S = 60.0
 Doing = Callable[[Request], Awaitable[Json]]
@@ -104,9 +106,11 @@ class Control:
     async def _press(self, user_id: str, request: Request) -> Json:
         """For the phone page, which knows exactly which of several equal labels was pressed."""
         body = await json_object(request)
-        if not isinstance(body.get("action"), dict):
-            raise CannotDo("action must be an action object")
-        return await self.people.press(user_id, body["action"], body.get("value"), quick=bool(body.get("quick")))
+        wrong = [f"{dotted(path)}: {wording}" for path, wording in PRESSABLE.problems(body.get("action"), ("action",))]
+        if wrong:
+            raise CannotDo("; ".join(wrong))
+        value = None if body.get("value") is None else str(body["value"])
+        return await self.people.press(user_id, body["action"], value, quick=bool(body.get("quick")))
 
     async def _files(self, user_id: str, request: Request) -> Json:
         async with request.form() as form:

@@ -8,12 +8,15 @@ import os
 import random
 import secrets
 import time
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from simulators.common import Clock
+from simulators.line.rules import Dictionary, Flag, Number, Path, Problem, Shape, dotted
 from simulators.line.store import Store
 
+FARTHEST_S = 10 * 366 * 86_400.0
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -53,10 +56,28 @@ class Faults:
     quota: int | None = None
     standby: bool = False
 
-    @classmethod
-    def known(cls) -> frozenset[str]:
-        """The names one may set."""
-        return frozenset(item.name for item in fields(cls))
+
+@dataclass(frozen=True)
+class Probability:
+    """A number from 0 to 1, or true or false."""
+
+    def problems(self, value: Any, path: Path) -> Iterator[Problem]:
+        """Anything else."""
+        if not isinstance(value, (int, float)) or not 0 <= value <= 1:
+            yield path, "must be true, false or a number from 0 to 1"
+
+
+FAULT_RULES = Shape(
+    {
+        **{f"{name}?": Probability() for name in ("duplicate", "reorder", "drop_response", "fail_api_p")},
+        **{f"{name}?": Flag() for name in ("redeliver", "fail_after", "standby")},
+        "redeliver_after_ms?": Number(0, 600_000),
+        "delay_ms?": Number(0, 60_000),
+        "quota?": Number(0, 1_000_000_000),
+        "fail_api?": Dictionary(Number(400, 599), most=100),
+    },
+    strict=True,
+)
 
 
 class Bell:
@@ -64,10 +85,12 @@ class Bell:
 
     def __init__(self) -> None:
         self.changed = asyncio.Event()
+        self.rings = 0
         self.closed = False
 
     def ring(self) -> None:
         """Something changed."""
+        self.rings += 1
         self.changed.set()
         self.changed = asyncio.Event()
 
@@ -109,16 +132,18 @@ class Line:
 
     def advance(self, seconds: float) -> None:
         """Turns the clock and remembers it."""
+        if abs(self.clock.offset_s + seconds) > FARTHEST_S:
+            raise ValueError("the clock goes at most ten years forward or back")
         self.clock.advance(seconds)
         self.store.put("clock_offset_s", self.clock.offset_s)
         self.bell.ring()
 
     def set_faults(self, changes: dict[str, Any]) -> dict[str, Any]:
-        """Changes the named faults; an unknown name is a ``ValueError``. Returns all of them."""
-        unknown = changes.keys() - Faults.known()
-        if unknown:
-            raise ValueError(f"unknown fault: {', '.join(sorted(unknown))}")
-        self.faults = Faults(**{**asdict(self.faults), **changes})
+        """Changes the named faults; an unknown name or a wrong value is a ``ValueError``. Returns all of them."""
+        wrong = [f"{dotted(path)}: {wording}" for path, wording in FAULT_RULES.problems(changes, ())]
+        if wrong:
+            raise ValueError("; ".join(wrong))
+        self.faults = Faults(**{**asdict(Faults()), **asdict(self.faults), **changes})
         self.store.put("faults", asdict(self.faults))
         self.bell.ring()
         return asdict(self.faults)

@@ -76,15 +76,20 @@ class Phone:
         """What the phone shows now; only messages after ``?after=``."""
         line = self.line
         try:
-            person = chats.friend(line, request.path_params["user_id"])
+            person, after = (
+                chats.friend(line, request.path_params["user_id"]),
+                int(request.query_params.get("after", "0")),
+            )
         except ApiError as error:
             return JSONResponse(error.body, error.status)
+        except ValueError:
+            return JSONResponse({"message": "after must be a number"}, 400)
         quick = chats.quick_reply(line, person.id)
         rows = line.store.rows("SELECT * FROM deliveries ORDER BY id DESC LIMIT ?", LOG_LENGTH)
         unsent = line.store.rows("SELECT n FROM messages WHERE user_id = ? AND unsent", person.id)
         return JSONResponse(
             {
-                "messages": chats.messages_after(line, person.id, int(request.query_params.get("after", "0"))),
+                "messages": chats.messages_after(line, person.id, after),
                 "unsent": [row["n"] for row in unsent],
                 "quickReplies": quick[1] if quick else [],
                 "richMenu": richmenus.menu_of(line, person.id),
@@ -94,7 +99,7 @@ class Phone:
                 "nowMs": line.now_ms(),
                 "offsetS": line.clock.offset_s,
                 "log": [_log_line(row) for row in rows],
-                "faults": line.set_faults({}) if request.query_params.get("after") == "0" else None,
+                "faults": line.set_faults({}) if after == 0 else None,
             }
         )
 
@@ -103,9 +108,14 @@ class Phone:
         return StreamingResponse(self._changes(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
     async def _changes(self) -> AsyncIterator[str]:
-        bell = self.line.bell
+        bell, heard = self.line.bell, -1
         while not bell.closed:
-            yield "data: changed\n\n" if await bell.wait(HEARTBEAT_S) else ": still here\n\n"
+            # What rang while the last line was being sent must not be missed: hence the count.
+            if bell.rings == heard and not await bell.wait(HEARTBEAT_S):
+                yield ": still here\n\n"
+            elif bell.rings != heard:
+                heard = bell.rings
+                yield "data: changed\n\n"
 
     async def content(self, request: Request) -> Response:
         """What somebody sent, for their own phone."""

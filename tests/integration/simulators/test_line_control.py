@@ -159,5 +159,33 @@ def test_an_unknown_fault_is_pointed_out(line: LineSimulator):
     assert "duplicat" in answer.json()["error"]
 
 
+@pytest.mark.parametrize(
+    "faults", [{"duplicate": "yes"}, {"reorder": 2}, {"fail_api": [1]}, {"delay_ms": -1}, {"redeliver": 1}]
+)
+def test_a_fault_of_the_wrong_kind_changes_nothing(line: LineSimulator, faults: Json):
+    before = line.client.get("/control/faults").json()
+    assert line.client.post("/control/faults", json=faults).status_code == 400
+    assert line.client.get("/control/faults").json() == before
+
+
+@pytest.mark.parametrize("body", [b'{"advance_s": NaN}', b'{"advance_s": "x"}', b'{"advance_s": 1e30}', b"[]"])
+def test_the_clock_takes_no_nonsense(line: LineSimulator, body: bytes):
+    assert line.client.post("/control/clock", content=body).status_code == 400
+    assert line.client.get("/control/clock").json()["offset_s"] == 0
+
+
+@pytest.mark.parametrize("action", [None, {}, {"type": "postback"}, {"type": "datetimepicker"}, {"type": "fax"}])
+def test_what_is_no_action_cannot_be_pressed(line: LineSimulator, action: Any):
+    url = f"/control/users/{line.person().user_id}/press"
+    assert line.client.post(url, json={"action": action}).status_code == 400
+
+
+def test_half_a_character_is_refused_and_harms_nothing(line: LineSimulator):
+    person = line.person()
+    half = b'{"text": "\\ud842"}'
+    assert line.client.post(f"/control/users/{person.user_id}/text", content=half).status_code == 400
+    assert person.say("\U00020bb7")["delivered"]
+
+
 def test_a_person_needs_a_name(line: LineSimulator):
     assert line.client.post("/control/users", json={"displayName": " "}).status_code == 400
