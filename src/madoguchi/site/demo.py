@@ -228,7 +228,7 @@ def _prepare_data(kept: Secrets) -> list[dict[str, str]]:
     call_command("migrate", verbosity=0, interactive=False)
     for name in DEMO_PACKS:
         packs.load(PACKS / name, actor=SYSTEM)
-    return add_demo_staff(kept.staff_password)
+    return [row for name in DEMO_PACKS for row in add_demo_staff(name, kept.staff_password)]
 
 
 def _finish_data() -> None:
@@ -237,7 +237,8 @@ def _finish_data() -> None:
 
     _say("LINE公式アカウントのメニューを用意します")
     set_up()
-    add_past_applications()
+    for name in DEMO_PACKS:
+        add_past_applications(name)
 
 
 def _write_contract(

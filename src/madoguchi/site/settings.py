@@ -75,6 +75,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "madoguchi.catalog.context.city",
+                "madoguchi.channels.web.context.reader",
             ],
         },
     }
@@ -171,7 +172,10 @@ LOGGING = {
     "formatters": {
         "line": {"()": "madoguchi.site.errors.PlainFormatter", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"without_secrets": {"()": "madoguchi.site.logs.WithoutSecrets"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_secrets"]}
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"madoguchi": {"level": "INFO"}},
 }

@@ -14,3 +14,4 @@ urlpatterns = [
     path("identity/", include("madoguchi.identity.urls")),
     path("", include("madoguchi.channels.web.urls")),
 ]
+handler500 = "madoguchi.channels.web.views.failure.server_error"

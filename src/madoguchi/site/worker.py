@@ -35,7 +35,7 @@ def remember_errors(
         return call_next()
     except Exception as error:
         JobError.objects.create(
-            job_id=context.job.id, task_name=context.job.task_name,
+            job_id=context.job.id or 0, task_name=context.job.task_name,
             error=errors.summary(error), place=errors.place(error),
         )
         raise

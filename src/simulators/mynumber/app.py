@@ -298,8 +298,8 @@ class CardService:
     async def change_card(self, request: Request) -> Response:
         """Saves the form of the home page; a changed card is unlocked."""
         form = await request.form()
-        items = {name: str(form.get(name, "")).strip() for name in ITEMS}
-        self.wallet.put(Card(**items, revoked=form.get("revoked") == "on"))
+        name, address, birthdate, gender = (str(form.get(item, "")).strip() for item in ITEMS)
+        self.wallet.put(Card(name, address, birthdate, gender, revoked=form.get("revoked") == "on"))
         return RedirectResponse("/?saved", 303)
 
     async def control_card(self, request: Request) -> Response:

@@ -17,7 +17,6 @@ class Friend(models.Model):
     resident = models.OneToOneField(Resident, models.PROTECT, related_name="line_friend")
     interview = models.ForeignKey(Interview, models.SET_NULL, null=True, blank=True, related_name="+")
     blocked_at = models.DateTimeField(null=True, blank=True)
-    wants_staff_since = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -36,6 +35,7 @@ class ReceivedEvent(models.Model):
     sent_at = models.DateTimeField()
     received_at = models.DateTimeField(auto_now_add=True)
     payload = models.BinaryField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
     handled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -48,7 +48,11 @@ class ReceivedEvent(models.Model):
 
 
 class OutgoingMessage(models.Model):
-    """A reply or push that must arrive once. ``id`` is the X-Line-Retry-Key of the push."""
+    """A reply or push that must arrive once. ``id`` is the X-Line-Retry-Key of the push.
+
+    ``replying_since`` is noted before a reply is tried: should we die meanwhile, a reply token that LINE calls used
+    up tells that the reply did arrive.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     friend = models.ForeignKey(Friend, models.CASCADE, related_name="+")
@@ -56,9 +60,15 @@ class OutgoingMessage(models.Model):
     messages = models.BinaryField(null=True)
     reply_token = models.CharField(max_length=100, blank=True)
     reply_token_until = models.DateTimeField(null=True, blank=True)
+    replying_since = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     sent_as = models.CharField(max_length=10, blank=True)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("friend", "created_at"), condition=models.Q(sent_at=None), name="line_unsent"),
+        )
 
     def __str__(self) -> str:
         return str(self.id)

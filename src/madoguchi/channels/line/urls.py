@@ -1,8 +1,10 @@
-"""Addresses of the line room."""
+"""Addresses of the LINE channel."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from madoguchi.channels.line import webhook
 
 app_name = "line"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("webhook", webhook.webhook, name="webhook")]
