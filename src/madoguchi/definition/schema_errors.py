@@ -61,17 +61,21 @@ def _finding(
     detail: ErrorDetails, path: tuple[str | int, ...], data: Any, lines: Mapping[tuple[str | int, ...], int]
 ) -> Finding:
     message, mend = _MESSAGES.get(detail["type"], _UNKNOWN)
-    key = next((str(step) for step in reversed(path) if isinstance(step, str)), "全体")
+    key = next((str(step) for step in reversed(path) if isinstance(step, str) and step != "[key]"), "全体")
     context = {
         "key": key,
         "value": detail["input"],
         "pattern_hint": _pattern_hint(path, key),
-        "tag": "",
-        "expected": "",
-        "expected_tags": "",
-        **detail.get("ctx", {}),
+        **{name: _listed(name, words) for name, words in detail.get("ctx", {}).items()},
     }
     return Finding("error", _where(path, data), message.format(**context), mend.format(**context), _line(path, lines))
+
+
+def _listed(name: str, words: Any) -> Any:
+    """Pydantic's English list of what is possible ('a', 'b' or 'c') as a Japanese one."""
+    if not name.startswith("expected"):
+        return words
+    return str(words).replace(" or ", "、").replace(", ", "、").replace("'", "")
 
 
 def _pattern_hint(path: tuple[str | int, ...], key: str) -> str:
