@@ -5,7 +5,7 @@ const shared = {
   bundle: true,
   minify: true,
   sourcemap: false,
-  target: ["es2020", "safari14"],
+  target: ["es2020", "safari15"], // esbuild cannot write destructuring for Safari 14
   loader: { ".woff2": "file", ".svg": "dataurl" },
   assetNames: "fonts/[name]-[hash]",
   logLevel: "warning",

@@ -9,6 +9,7 @@ export function startUploads(): void {
     const told = box.querySelector<HTMLElement>("[data-upload-status]");
     if (!input || !send || !told) return;
     send.hidden = true;
+    box.classList.add("upload--live");
     input.addEventListener("change", async () => {
       if (!input.files?.length) return;
       told.textContent = told.dataset.words ?? "";

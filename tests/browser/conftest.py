@@ -49,12 +49,14 @@ def context(chromium: Browser, live_server: LiveServer) -> Iterator[BrowserConte
 
 
 @pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
-    """A page on which any script error or refused resource fails the test."""
+def page(context: BrowserContext, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page on which any script error or refused resource fails the test; what it shows at the end is kept."""
     opened, wrong = context.new_page(), []
     opened.on("pageerror", lambda error: wrong.append(str(error)))
     opened.on("console", lambda message: wrong.append(message.text) if "Content Security" in message.text else None)
     yield opened
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    opened.screenshot(path=SCREENSHOTS / f"last-{request.node.name[:60].replace('/', '_')}.png")
     assert wrong == []
 
 

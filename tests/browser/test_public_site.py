@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.cache import cache
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from madoguchi.catalog.models import City
@@ -57,9 +57,9 @@ def test_a_resident_applies_on_a_phone_and_every_page_is_accessible(
 
     page.goto("/")
     look("home")
-    page.get_by_role("link", name="住民票の写し").click()
+    _press(page, page.get_by_role("link", name="住民票の写し"))
     look("start")
-    page.get_by_role("button", name="申請をはじめる").click()
+    _press(page, page.get_by_role("button", name="申請をはじめる"))
     look("heading")
     _next(page)
     look("name")
@@ -107,22 +107,22 @@ def test_a_resident_applies_on_a_phone_and_every_page_is_accessible(
     _next(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("入力内容を確認してください")
     look("check")
-    page.get_by_role("link", name="保存して").click()
+    _press(page, page.get_by_role("link", name="保存して"))
     look("save")
-    page.get_by_role("link", name="いま続ける").click()
-    page.get_by_role("button", name="この内容で申請する").click()
+    _press(page, page.get_by_role("link", name="いま続ける"))
+    _press(page, page.get_by_role("button", name="この内容で申請する"))
     look("pay")
     page.get_by_role("radio", name="窓口で支払う").check()
-    page.get_by_role("button", name="支払いに進む").click()
+    _press(page, page.get_by_role("button", name="支払いに進む"))
     expect(page.locator(".panel__number")).to_contain_text("JM-R08-000001")
     look("done")
     page.get_by_role("button", name="リンクをコピーする").click()
     expect(page.get_by_text("コピーしました。")).to_be_visible()
-    page.get_by_role("link", name="申請の状況を見る").first.click()
+    _press(page, page.get_by_role("link", name="申請の状況を見る").first)
     look("status")
-    page.get_by_role("link", name="取下げに進む").click()
+    _press(page, page.get_by_role("link", name="取下げに進む"))
     look("cancel")
-    page.get_by_role("button", name="申請を取り下げる").click()
+    _press(page, page.get_by_role("button", name="申請を取り下げる"))
     expect(page.locator(".state__name")).to_contain_text("申請を取り下げました")
     look("status-cancelled")
 
@@ -219,7 +219,7 @@ def test_the_settings_open_and_fit(
     page.locator(".settings summary").click()
     assert_accessible(page)
     photograph(page, "public-settings")
-    page.get_by_role("button", name="English").click()
+    _press(page, page.get_by_role("button", name="English"))
     expect(page.locator("html")).to_have_attribute("lang", "en")
     photograph(page, "public-home-en")
 
@@ -259,8 +259,7 @@ def test_without_javascript_the_address_is_looked_up_by_a_button(
 
 def _begin(page: Page, app: AppRevision) -> None:
     page.goto(f"/p/{app.code}/")
-    page.get_by_role("button", name="申請をはじめる").click()
-    page.wait_for_url("**/i/**")
+    _press(page, page.get_by_role("button", name="申請をはじめる"))
 
 
 def _open(page: Page, code: str) -> None:
@@ -269,10 +268,13 @@ def _open(page: Page, code: str) -> None:
 
 
 def _next(page: Page) -> None:
-    before = page.url
-    page.get_by_role("button", name="次へ進む").last.click()
-    page.wait_for_load_state("load")
-    assert before
+    _press(page, page.get_by_role("button", name="次へ進む").last)
+
+
+def _press(page: Page, what: Locator) -> None:
+    """Clicks and waits until the page that follows is there (its address may be the same)."""
+    with page.expect_event("load"):
+        what.click()
 
 
 def _fill(page: Page, text: str) -> None:
@@ -280,7 +282,7 @@ def _fill(page: Page, text: str) -> None:
 
 
 def _choose(page: Page, label: str) -> None:
-    page.get_by_role("radio", name=label, exact=True).check()
+    page.get_by_role("radio", name=label).first.check()
     _next(page)
 
 
@@ -292,8 +294,7 @@ def _date(page: Page, era: str, *numbers: str) -> None:
 
 def _setting(page: Page, name: str) -> None:
     page.locator(".settings summary").click()
-    page.get_by_role("button", name=name, exact=True).click()
-    page.wait_for_load_state("load")
+    _press(page, page.get_by_role("button", name=name, exact=True))
 
 
 def _small_photo() -> bytes:

@@ -42,7 +42,7 @@ def test_what_was_typed_wrongly_is_still_there_with_the_reason_beside_it(walk: W
     walk.answer("はじめに")
     response = walk.send("氏名", {**HANAKO_NAME, "a.family_kana": "ichikawa"})
     page = response.content.decode()
-    assert response.status_code == 422
+    assert response.status_code == 200
     assert 'value="ichikawa"' in page and 'value="花子"' in page
     assert 'href="#a-family_kana"' in page and 'id="a-family_kana-error"' in page
     assert "<title>エラー:" in page
@@ -116,7 +116,7 @@ def test_photos_are_attached_shown_and_removed_without_javascript(walk: Walk) ->
     assert small["Content-Type"] == "image/jpeg" and small["Cache-Control"] == "no-store"
     walk.send("身分証おもて", do=f"remove_file.{file.id}")
     assert "写真 1枚目" not in walk.page("身分証おもて")
-    assert walk.send("身分証おもて").status_code == 422
+    assert "error-summary" in walk.send("身分証おもて").content.decode()
 
 
 def test_a_photo_chosen_but_not_attached_goes_along_with_the_answer(walk: Walk) -> None:
@@ -132,7 +132,7 @@ def test_a_file_that_is_no_picture_is_refused_in_words(walk: Walk) -> None:
     fake.write(b"#!/bin/sh\nrm -rf /\n")
     fake.seek(0)
     response = walk.attach("身分証おもて", fake)
-    assert response.status_code == 422 and "error-summary" in response.content.decode()
+    assert response.status_code == 200 and "error-summary" in response.content.decode()
 
 
 def test_an_upload_longer_than_allowed_is_refused_before_it_is_read(walk: Walk) -> None:

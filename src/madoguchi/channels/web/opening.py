@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -39,9 +39,9 @@ def with_interview(view: View) -> View:
     return opened
 
 
-def _closed(request: HttpRequest, problem: intake.InterviewClosed, token: str) -> HttpResponse:
+def _closed(request: HttpRequest, problem: intake.InterviewClosed, token: str) -> HttpResponseBase:
     if problem.reason == "submitted":
-        return redirect("web:next", token=token)  # a second tap, or back after sending: show what came of it
+        return private(redirect("web:next", token=token))  # a second tap, or back after sending: show what came of it
     again = (reverse("web:start", args=[problem.interview.app.code]), _("はじめから申請する"))
     onward = None if problem.reason == "closed" else again
     return problem_page(request, title=_("この入力は続けられません"), message=str(problem), status=410, onward=onward)

@@ -16,17 +16,12 @@ from madoguchi.interview.types import Back, Change, Question, State
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """One question as its page shows it.
-
-    ``before`` is the question before it; ``changing``: opened from the summary; ``sent``: the summary was confirmed
-    already (but not submitted), so that a changed answer takes it back.
-    """
+    """One question as its page shows it. ``before``: the question before it; ``changing``: opened from the summary."""
 
     definition: AppDefinition
     question: Question
     before: str | None
     changing: bool
-    sent: bool
 
 
 def open_question(turn: intake.Turn, code: str) -> Opened | None:
@@ -35,10 +30,7 @@ def open_question(turn: intake.Turn, code: str) -> Opened | None:
     here, prompt = engine.step(definition, turn.state, Change(code), world)
     if not isinstance(prompt, Question) or prompt.field.code != code:
         return None
-    return Opened(
-        definition, prompt, None if here.changing else _before(definition, here, world), here.changing,
-        sent=turn.state.phase == "confirmed",
-    )
+    return Opened(definition, prompt, None if here.changing else _before(definition, here, world), here.changing)
 
 
 def _before(definition: AppDefinition, here: State, world: World) -> str | None:

@@ -132,7 +132,7 @@ def widget(
     if isinstance(of, TableField):
         return make(rows=_rows(of, typed, problems, name))
     if of.type in ("choice", "choices"):
-        shown = choices or [Choice(o.value, o.text, o.help) for o in of.options]  # type: ignore[union-attr]
+        shown = choices or [Choice(o.value, o.text, o.help) for o in of.options]
         long = of.type == "choice" and len(shown) >= SELECT_FROM
         return make(choices=shown, template="select" if long else _TEMPLATES[of.type])
     return make(boxes=_boxes(of, typed, problems, applicant, name))
@@ -170,7 +170,7 @@ def _boxes(
     return [
         Box(
             f"{name}.{part}", label=_PART_LABELS.get(part, part), value=typed.get(part, ""),
-            problem=problems.get(part, ""), hint=_PART_HINTS.get(part, ""), required=part not in ("building", "label"),
+            problem=problems.get(part, ""), hint=_PART_HINTS.get(part, ""), required=part != "building",
             attributes={**_PART_ATTRIBUTES.get(part, {}), "autocomplete": (own and _filling(of, part)) or "off"},
             css=_PART_CSS.get(part, ""),
         )
@@ -223,7 +223,7 @@ _PART_LABELS = {
 }
 _PART_HINTS = {
     "postal_code": _("7けたの数字（例: 2728501）"), "street": _("例: 1丁目1番1号"),
-    "building": _("ある場合だけ入力してください"),
+    "building": _("ある場合だけ入力してください"), "label": _("例: 駅の北口の交差点、歩道の右側"),
 }
 _PART_ATTRIBUTES: dict[str, dict[str, str]] = {
     "postal_code": {"inputmode": "numeric"}, "year": {"inputmode": "numeric"}, "month": {"inputmode": "numeric"},

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from typing import Any
 
 from django import template
 from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from madoguchi.channels.web.reader import Reader
 from madoguchi.definition.text import Text
@@ -50,6 +50,16 @@ def plain(context: template.Context, text: Text | str | None) -> str:
     return without_ruby(_in_language(context, text))
 
 
+@register.simple_tag(takes_context=True)
+def row_title(context: template.Context, label: Text | None, number: int) -> str:
+    """1人目 in Japanese, Person 1 in other languages; 1件目 where rows have no name."""
+    if label is None:
+        return _("%(n)d件目") % {"n": number}
+    words = without_ruby(_in_language(context, label))
+    reader: Reader = context.get("reader") or Reader()
+    return f"{words} {number}" if reader.language == "en" else f"{number}{words}"
+
+
 @register.filter
 def yen(amount: int) -> str:
     """1200 as 1,200円."""
@@ -70,9 +80,3 @@ def day(context: template.Context, moment: date | datetime | None) -> str:
 def moment(context: template.Context, at: datetime | None) -> str:
     """A day and the time."""
     return f"{day(context, at)} {timezone.localtime(at):%H:%M}" if at else ""
-
-
-@register.filter
-def get(mapping: Any, key: Any) -> Any:
-    """``mapping[key]`` or an empty string; for keys that are no attribute names."""
-    return mapping.get(key, "") if mapping else ""

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import uuid
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from madoguchi.channels.web import limits, tasks
 from madoguchi.channels.web.links import KeptLink
 from madoguchi.channels.web.opening import with_interview
 from madoguchi.channels.web.pages import private_page
 from madoguchi.channels.web.questions import path_of
 from madoguchi.channels.web.reader import reader_of
 from madoguchi.definition.display import display
+from madoguchi.definition.text import Language
 from madoguchi.intake import actions as intake
 from madoguchi.intake.interviews import procedure_of, revision_of
 from madoguchi.intake.models import Interview
+from madoguchi.intake.residents import remember_email
 from madoguchi.interview.types import Confirm, Summary
 from madoguchi.records import files
 from madoguchi.records.models import StoredFile
@@ -64,13 +71,33 @@ def file(request: HttpRequest, interview: Interview, token: str, file_id: uuid.U
     return HttpResponse(files.read_thumbnail(found), content_type="image/jpeg")
 
 
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 @with_interview
 def save(request: HttpRequest, interview: Interview, token: str) -> HttpResponseBase:
-    """The link with which to go on later, on this or another device."""
+    """The link with which to go on later, on this or another device; sent by e-mail if wanted."""
     intake.current(interview.id, by_part=False)  # a finished interview has nothing to go on with
+    address, problem = request.POST.get("email", "").strip(), ""
+    if request.method == "POST":
+        if not limits.MESSAGES.allows(str(interview.id), limits.address_of(request)):
+            return limits.too_many(request, limits.MESSAGES)
+        problem = _send_link(interview, address, reader_of(request).language)
+        if not problem:
+            return redirect(f"{request.path}?sent=1")
     context = {
         "procedure": procedure_of(revision_of(interview)), "token": token, "expires_at": interview.expires_at,
-        "link": KeptLink(reverse("web:resume", args=[token])),
+        "link": KeptLink(reverse("web:resume", args=[token])), "address": address, "problem": problem,
+        "sent": "sent" in request.GET,
     }
     return private_page(request, "save.html", context)
+
+
+def _send_link(interview: Interview, address: str, language: Language) -> str:
+    """Has the link sent; returns why not, in words, or an empty string."""
+    try:
+        validate_email(address)
+    except ValidationError:
+        return _("メールアドレスの形が正しくありません。例：hanako@example.jp")
+    with transaction.atomic():
+        remember_email(interview.resident, address)
+        tasks.send_link.defer(interview_id=str(interview.id), language=language)
+    return ""

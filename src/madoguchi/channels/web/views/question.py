@@ -24,7 +24,7 @@ from madoguchi.definition.text import Text
 from madoguchi.intake import actions as intake
 from madoguchi.intake.interviews import procedure_of, revision_of
 from madoguchi.intake.models import Interview
-from madoguchi.interview.types import Answer, Change, Problem, Question
+from madoguchi.interview.types import Answer, Change, Confirmed, Problem, Question
 
 
 @csrf_exempt  # only until the length is known: the protection would read the whole body first
@@ -89,9 +89,10 @@ def _answer(
 ) -> HttpResponseBase:
     """Gives the answer: on to the next page, or this page again with what is to be mended."""
     code = opened.question.field.code
-    if opened.sent:
-        intake.take_step(interview_id=interview.id, input=Change(code), by_part=False)
     turn = intake.take_step(interview_id=interview.id, input=Answer(code, raw), by_part=False)
+    if isinstance(turn.prompt, Confirmed):  # sent to identification already: changing an answer takes that back
+        intake.take_step(interview_id=interview.id, input=Change(code), by_part=False)
+        turn = intake.take_step(interview_id=interview.id, input=Answer(code, raw), by_part=False)
     if isinstance(turn.prompt, Question) and turn.prompt.problems and turn.prompt.field.code == code:
         return _show(request, interview, opened, typed, problems=turn.prompt.problems)
     return redirect(path_of(turn, token))
@@ -117,7 +118,7 @@ def _show(
     }
     if uploads.is_file_field(field):
         context["files"] = uploads.shown_files(interview, field, asked.value, request.GET.getlist("drop"))
-    return private_page(request, "question.html", context, status=422 if problems else 200)
+    return private_page(request, "question.html", context, status=200)
 
 
 def _heading(field: AnyField) -> Text:

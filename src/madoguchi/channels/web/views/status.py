@@ -95,7 +95,7 @@ def pay(request: HttpRequest, application: Application) -> HttpResponseBase:
     context = {
         "status": status, "path": path, "providers": providers, "lines": status.payment.lines, "problem": problem,
     }
-    return private_page(request, "pay.html", context, status=422 if problem else 200)
+    return private_page(request, "pay.html", context)
 
 
 def _checkout(payment: Payment, chosen: str, providers: Sequence[str], path: str) -> str:
