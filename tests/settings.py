@@ -42,3 +42,6 @@ STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 DATABASES["default"]["TEST"] = {"NAME": f"test_madoguchi_{os.environ['MADOGUCHI_TEST_RUN']}"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}  # noqa: F405
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True

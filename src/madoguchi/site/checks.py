@@ -13,7 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from madoguchi.lib.vault import seal, unseal
 from madoguchi.site import health
-from madoguchi.site.config import DEVELOPMENT_KEY, Service
+from madoguchi.site.config import DEVELOPMENT_KEY, DEVELOPMENT_SECRET, Service
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def _keys() -> CheckResult:
         unseal(seal(b"check", context="check"), context="check")
     except Exception:
         return CheckResult(name, False, "MADOGUCHI_ENCRYPTION_KEYS は、32バイトをBase64で書いたものにしてください。")
-    if DEVELOPMENT_KEY in settings.ENCRYPTION_KEYS or settings.SECRET_KEY == "development-only":
+    if DEVELOPMENT_KEY in settings.ENCRYPTION_KEYS or settings.SECRET_KEY == DEVELOPMENT_SECRET:
         return CheckResult(
             name, False,
             "開発用の鍵のままです。MADOGUCHI_SECRET_KEY と MADOGUCHI_ENCRYPTION_KEYS を設定してください。",
@@ -94,7 +94,6 @@ def _service(name: str, service: Service) -> CheckResult:
     try:
         httpx.get(service.base_url, timeout=5)
     except httpx.HTTPError as error:
-        return CheckResult(
-            name, False, f"{service.base_url} につながりません（{type(error).__name__}）。宛先と通信の許可を確かめてください。"
-        )
+        why = f"{service.base_url} につながりません（{type(error).__name__}）。"
+        return CheckResult(name, False, f"{why}宛先と通信の許可を確かめてください。")
     return CheckResult(name, True, f"{service.base_url} につながりました。")

@@ -100,11 +100,12 @@ def worker(concurrency: int, data_dir: Path) -> None:
 @cli.command()
 @DATA_DIR
 def migrate(data_dir: Path) -> None:
-    """Bring the platform's own tables up to date."""
+    """Bring the platform's own tables and the pages' styles and scripts up to date."""
     from django.core.management import call_command
 
     _prepare(data_dir)
     call_command("migrate", verbosity=1, interactive=False)
+    call_command("collectstatic", verbosity=0, interactive=False)
 
 
 @cli.command()

@@ -27,6 +27,7 @@ from madoguchi.site.serving import web_child, worker_child
 
 PACKS = Path(__file__).resolve().parents[3] / "packs"
 DEMO_PACKS = ("ichikawa",)
+DEMO_PASSWORD = "madoguchi-demo-2026"  # noqa: S105 - printed on the screen, on purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class Secrets:
             linepay_channel_secret=secrets.token_hex(16),
             mynumber_client_id="madoguchi-demo",
             mynumber_private_key=pem.decode(),
-            staff_password="madoguchi-demo-2026",
+            staff_password=DEMO_PASSWORD,
         )
 
     @classmethod
@@ -226,6 +227,7 @@ def _prepare_data(kept: Secrets) -> list[dict[str, str]]:
     from madoguchi.site.demo_data import add_demo_staff
 
     call_command("migrate", verbosity=0, interactive=False)
+    call_command("collectstatic", verbosity=0, interactive=False)
     for name in DEMO_PACKS:
         packs.load(PACKS / name, actor=SYSTEM)
     return [row for name in DEMO_PACKS for row in add_demo_staff(name, kept.staff_password)]

@@ -112,7 +112,8 @@ class Seeder:
         for code in journey["actions"]:
             self._act(step.application, code)
         earliest, latest = journey["days"]
-        _move_into_past(step.application, timedelta(minutes=self.dice.randint(earliest * 1440 + 60, latest * 1440 + 600)))
+        minutes = self.dice.randint(earliest * 1440 + 60, latest * 1440 + 600)
+        _move_into_past(step.application, timedelta(minutes=minutes))
 
     def _by_share(self, what: str) -> Any:
         rows = self.data[what]
@@ -121,7 +122,8 @@ class Seeder:
     def _person(self) -> Person:
         family, given = self.dice.choice(self.data["families"]), self.dice.choice(self.data["given"])
         street = "-".join(str(self.dice.randint(1, top)) for top in (5, 28, 15))
-        address = {**self.dice.choice(self.data["towns"]), "street": street, "building": self.dice.choice(self.data["buildings"])}
+        town, building = self.dice.choice(self.data["towns"]), self.dice.choice(self.data["buildings"])
+        address = {**town, "street": street, "building": building}
         born = date(1940, 1, 1) + timedelta(days=self.dice.randint(0, 24000))
         number = self.dice.randint(10_000_000, 99_999_999)
         return Person(
@@ -294,4 +296,5 @@ def _move_into_past(application: Application, by: timedelta) -> None:
             statement = sql.SQL("UPDATE {} SET {} WHERE {} = %(record)s{}").format(
                 sql.Identifier(table), changes, sql.Identifier(key), same_app
             )
-            cursor.execute(statement, {"by": f"{by.total_seconds()} seconds", "record": application.record_id, "app": application.app_id})
+            values = {"by": f"{by.total_seconds()} seconds", "record": application.record_id, "app": application.app_id}
+            cursor.execute(statement, values)

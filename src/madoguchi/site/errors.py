@@ -33,7 +33,7 @@ def place(error: BaseException) -> str:
 class PlainFormatter(logging.Formatter):
     """Writes where an error happened and of what kind it was, but not its message."""
 
-    def formatException(  # noqa: N802 - logging's name
+    def formatException(
         self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
     ) -> str:
         error = ei[1]

@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -19,6 +19,7 @@ from procrastinate.contrib.django import app
 
 from madoguchi.accounts.access import StaffRequest, staff_required
 from madoguchi.accounts.queries import has_role
+from madoguchi.desk import shell
 from madoguchi.site.models import JobError
 
 SHOWN = 200
@@ -31,6 +32,7 @@ JOBS = """
      ORDER BY (job.status = 'failed') DESC, job.id DESC
      LIMIT %s
 """
+LIVING_WORKERS = "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '30 seconds'"
 COUNTS = "SELECT status::text, count(*) FROM procrastinate_jobs GROUP BY status"
 
 
@@ -58,7 +60,8 @@ def _require_operator(request: StaffRequest) -> None:
 def overview(request: StaffRequest) -> HttpResponse:
     """Counts, the troubled jobs with their errors, and nothing about residents."""
     _require_operator(request)
-    return render(request, "site/operations.html", {"jobs": troubled_jobs(), "counts": job_counts(), "workers": workers()})
+    context = {"jobs": troubled_jobs(), "counts": job_counts(), "workers": workers()}
+    return shell.page(request, "site/operations.html", context)
 
 
 @staff_required
@@ -87,7 +90,7 @@ def job_counts() -> dict[str, int]:
 def workers() -> int:
     """How many workers gave a sign of life in the last half minute."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '30 seconds'")
+        cursor.execute(LIVING_WORKERS)
         return int(cursor.fetchone()[0])
 
 
@@ -109,5 +112,6 @@ def _troubled(row: tuple[Any, ...], error: JobError | None) -> TroubledJob:
     job_id, task_name, status, attempts, scheduled_at, last_at = row
     return TroubledJob(
         id=job_id, task_name=task_name, failed=status == "failed", attempts=attempts, scheduled_at=scheduled_at,
-        last_at=last_at, error=error.error if error else _("処理の途中で止まりました。"), place=error.place if error else "",
+        last_at=last_at, error=error.error if error else _("処理の途中で止まりました。"),
+        place=error.place if error else "",
     )

@@ -65,7 +65,7 @@ class Child:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env={**os.environ, **self.env},
-                preexec_fn=_die_with_parent,  # noqa: PLW1509 - set before any thread is started
+                preexec_fn=_die_with_parent,
             )
 
     @property

@@ -35,6 +35,7 @@ def serve_all(*, host: str, port: int, processes: int, data_dir: Path) -> None:
     """Migrates, starts both, restarts what falls, and ends both on Ctrl-C."""
     should_stop = stop_on_signals()
     call_command("migrate", verbosity=0, interactive=False)
+    call_command("collectstatic", verbosity=0, interactive=False)
     supervisor = Supervisor()
     try:
         supervisor.start(web_child(host=host, port=port, processes=processes, data_dir=data_dir))

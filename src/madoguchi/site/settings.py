@@ -141,8 +141,12 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = CONFIG.data_dir / "static"
-WHITENOISE_USE_FINDERS = True
-WHITENOISE_AUTOREFRESH = False
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Names carry a hash of the content, so browsers keep them for a year. `madoguchi migrate` collects them.
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("woff2", "png", "jpg")
 
 DATA_DIR = CONFIG.data_dir
 FILES_DIR = CONFIG.data_dir / "files"
@@ -170,7 +174,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"()": "madoguchi.site.errors.PlainFormatter", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
+        "line": {
+            "()": "madoguchi.site.errors.PlainFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
     },
     "filters": {"without_secrets": {"()": "madoguchi.site.logs.WithoutSecrets"}},
     "handlers": {

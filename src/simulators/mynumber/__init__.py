@@ -1,1 +1,1 @@
-"""The Digital Agency's card service (デジタル認証アプリ), simulated: OIDC sign-in and signatures by a My Number card."""
+"""The Digital Agency's card service (デジタル認証アプリ), simulated: sign-in and signatures by a My Number card."""
