@@ -53,11 +53,15 @@ def cli() -> None:
 @click.option("--data-dir", type=click.Path(path_type=Path), default=Path("var/demo"), show_default=True)
 @click.option("--no-browser", is_flag=True, help="Do not open a browser.")
 @click.option("--fresh", is_flag=True, help="Forget the data of earlier demos and begin again.")
-def demo(port: int, data_dir: Path, no_browser: bool, fresh: bool) -> None:
+@click.option(
+    "--applications", type=click.IntRange(min=0), default=100, show_default=True,
+    help="Past applications to begin with, made at the first start.",
+)
+def demo(port: int, data_dir: Path, no_browser: bool, fresh: bool, applications: int) -> None:
     """Run everything on this machine: database, packs, simulators, a hundred past applications."""
     from madoguchi.site.demo import run
 
-    run(port=port, data_dir=data_dir, open_browser=not no_browser, fresh=fresh)
+    run(port=port, data_dir=data_dir, open_browser=not no_browser, fresh=fresh, applications=applications)
 
 
 @cli.command()

@@ -99,8 +99,8 @@ class Ports:
         return ports
 
 
-def run(*, port: int, data_dir: Path, open_browser: bool, fresh: bool) -> None:
-    """Starts the demo and returns after Ctrl-C, with everything it started stopped."""
+def run(*, port: int, data_dir: Path, open_browser: bool, fresh: bool, applications: int) -> None:
+    """Starts the demo with ``applications`` past ones; returns after Ctrl-C, with everything it started stopped."""
     data_dir = data_dir.absolute()
     if fresh and data_dir.exists():
         shutil.rmtree(data_dir)
@@ -112,7 +112,7 @@ def run(*, port: int, data_dir: Path, open_browser: bool, fresh: bool) -> None:
     should_stop = stop_on_signals()
     supervisor = Supervisor()
     try:
-        _start_everything(supervisor, port=port, data_dir=data_dir)
+        _start_everything(supervisor, port=port, data_dir=data_dir, applications=applications)
         base_url = f"http://127.0.0.1:{port}"
         if open_browser:
             webbrowser.open(f"{base_url}/demo/")
@@ -123,7 +123,7 @@ def run(*, port: int, data_dir: Path, open_browser: bool, fresh: bool) -> None:
         supervisor.stop()
 
 
-def _start_everything(supervisor: Supervisor, *, port: int, data_dir: Path) -> None:
+def _start_everything(supervisor: Supervisor, *, port: int, data_dir: Path, applications: int) -> None:
     kept = Secrets.kept_in(data_dir / "secrets.json")
     ports = Ports.chosen(data_dir / "ports.json")
     base_url = f"http://127.0.0.1:{port}"
@@ -142,7 +142,7 @@ def _start_everything(supervisor: Supervisor, *, port: int, data_dir: Path) -> N
     supervisor.start(web_child(host="127.0.0.1", port=port, processes=1, data_dir=data_dir))
     supervisor.start(worker_child(data_dir=data_dir))
     supervisor.wait_ready()
-    _finish_data()
+    _finish_data(applications)
     _write_contract(data_dir, base_url, kept, ports, staff)
     _print_addresses(base_url, ports, kept, staff)
 
@@ -233,14 +233,14 @@ def _prepare_data(kept: Secrets) -> list[dict[str, str]]:
     return [row for name in DEMO_PACKS for row in add_demo_staff(name, kept.staff_password)]
 
 
-def _finish_data() -> None:
+def _finish_data(applications: int) -> None:
     from madoguchi.channels.line.setup import set_up
     from madoguchi.site.demo_data import add_past_applications
 
     _say("LINE公式アカウントのメニューを用意します")
     set_up()
     for name in DEMO_PACKS:
-        add_past_applications(name)
+        add_past_applications(name, applications)
 
 
 def _write_contract(
