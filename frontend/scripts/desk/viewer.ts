@@ -1,4 +1,4 @@
-// ID photos: zoom and rotate by button or by + - r 0 while the picture has the focus.
+// ID photos: zoom and turn by button or by + - r 0 while the picture has the focus.
 
 const STEPS = [1, 1.5, 2, 3, 4];
 
@@ -9,14 +9,22 @@ function bind(viewer: HTMLElement): void {
   let step = 0;
   let quarter = 0;
 
-  function draw(): void {
+  // The picture is given the frame's size times the zoom (width and height swapped while it lies on its side),
+  // turned about its corner and moved back so that it starts at the frame's corner: all of it can be scrolled to.
+  function draw(frame: HTMLElement, image: HTMLImageElement): void {
+    const middle = (frame.scrollTop + frame.clientHeight / 2) / frame.scrollHeight;
+    const centre = (frame.scrollLeft + frame.clientWidth / 2) / frame.scrollWidth;
     const scale = STEPS[step] ?? 1;
-    frame!.classList.toggle("viewer__frame--zoomed", step > 0);
-    // A picture on its side fills the frame's height with its width.
-    const fit = quarter % 2 === 1 ? Math.min(1, frame!.clientHeight / Math.max(image!.offsetWidth, 1)) : 1;
-    image!.style.transform = `rotate(${quarter * 90}deg) scale(${quarter % 2 === 1 && step === 0 ? fit : 1})`;
-    image!.style.maxWidth = image!.style.maxHeight = scale === 1 ? "" : "none";
-    image!.style.width = scale === 1 ? "" : `${scale * 100}%`;
+    const width = (frame.offsetWidth - 2) * scale;
+    const height = (frame.offsetHeight - 2) * scale;
+    const onItsSide = quarter % 2 === 1;
+    image.style.width = `${onItsSide ? height : width}px`;
+    image.style.height = `${onItsSide ? width : height}px`;
+    const moves = ["", `translateX(${width}px)`, `translate(${width}px, ${height}px)`, `translateY(${height}px)`];
+    image.style.transform = `${moves[quarter]} rotate(${quarter * 90}deg)`;
+    frame.style.overflow = step === 0 ? "hidden" : "auto";
+    frame.scrollTop = middle * frame.scrollHeight - frame.clientHeight / 2;
+    frame.scrollLeft = centre * frame.scrollWidth - frame.clientWidth / 2;
   }
 
   const commands: Record<string, () => void> = {
@@ -26,9 +34,9 @@ function bind(viewer: HTMLElement): void {
     "0": () => (step = quarter = 0),
   };
   const run = (name: string): boolean => {
-    const command = commands[name === ";" ? "+" : name];
+    const command = commands[name];
     command?.();
-    if (command) draw();
+    if (command) draw(frame, image);
     return Boolean(command);
   };
 
@@ -37,8 +45,11 @@ function bind(viewer: HTMLElement): void {
     button.addEventListener("click", () => run(button.dataset["do"] ?? ""));
   });
   frame.addEventListener("keydown", (event) => {
-    if (!event.ctrlKey && !event.metaKey && !event.altKey && run(event.key)) event.preventDefault();
+    // On a Japanese keyboard the plus sign is Shift and ";".
+    const name = event.key === ";" ? "+" : event.key;
+    if (!event.ctrlKey && !event.metaKey && !event.altKey && run(name)) event.preventDefault();
   });
+  window.addEventListener("resize", () => draw(frame, image));
 }
 
 export function bindViewers(): void {

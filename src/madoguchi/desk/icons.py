@@ -21,6 +21,7 @@ PATHS: Final = {
     "next": "M9 5l7 7l-7 7",
     "up": "M6 15l6-6l6 6",
     "down": "M6 9l6 6l6-6",
+    "sort": "M8 10l4-4l4 4M8 14l4 4l4-4",
     "close": "M6 6l12 12M18 6L6 18",
     "warning": "M12 4L2.5 20h19zM12 10v4M12 17v.5",
     "person": "M12 4a4 4 0 1 0 0 8a4 4 0 0 0 0-8M4 20c1-4 4-6 8-6s7 2 8 6",

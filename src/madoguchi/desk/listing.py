@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,9 +20,10 @@ from madoguchi.catalog.queries import AppRevision
 from madoguchi.definition.app import AppDefinition, Sort, View
 from madoguchi.definition.display import display
 from madoguchi.definition.fields import AnyField
+from madoguchi.desk import cells
 from madoguchi.desk.answers import name_and_kana
-from madoguchi.desk.chips import Chip, status_chip
-from madoguchi.desk.deadlines import DaysLeft, days_left
+from madoguchi.desk.chips import status_chip
+from madoguchi.desk.deadlines import days_left
 from madoguchi.desk.timeline import CHANNELS
 from madoguchi.payments.models import Payment
 from madoguchi.records.lists import Page
@@ -87,24 +88,13 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """One value, as a chip, a moment, or text."""
-
-    text: str = ""
-    chip: Chip | None = None
-    at: datetime | None = None
-    numeric: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Row:
-    """One record of the list."""
+    """One record of the list; ``cells`` is HTML, the days left are its last cell where records have a deadline."""
 
     id: int
     url: str
     key: str
-    cells: tuple[Cell, ...]
-    left: DaysLeft | None
+    cells: SafeString
 
 
 def default_view(defn: AppDefinition) -> View:
@@ -201,25 +191,35 @@ def _people(page: Page, codes: Sequence[str]) -> dict[int, str]:
 
 def _row(app: AppRevision, row: Mapping[str, Any], codes: Sequence[str], people: Mapping[int, str]) -> Row:
     defn = app.definition
-    submitted = datetime.fromisoformat(row["submitted_at"]) if row.get("submitted_at") else None
+    shown = [_cell(defn, code, row.get(code), people) for code in codes]
+    if has_deadline(defn):
+        shown.append(cells.left_cell(days_left(defn, row.get("status"), _moment(row.get("submitted_at")))))
     return Row(
         id=row["id"],
-        url=reverse("desk:record", args=[app.code, row["id"]]),
+        url=f"{reverse('desk:list', args=[app.code])}{row['id']}/",
         key=row.get("receipt_number") or f"#{row['id']}",
-        cells=tuple(_cell(defn, code, row.get(code), people) for code in codes),
-        left=days_left(defn, row.get("status"), submitted),
+        cells=mark_safe("".join(shown)),  # noqa: S308 - each cell is escaped where it is made
     )
 
 
-def _cell(defn: AppDefinition, code: str, value: Any, people: Mapping[int, str]) -> Cell:
+def _cell(defn: AppDefinition, code: str, value: Any, people: Mapping[int, str]) -> str:
     field = defn.by_code.get(code)
     if field is not None:
         text = name_and_kana(value)[0] if field.type == "name" and value else display(field, value)
-        return Cell(" ".join(text.split("\n")), numeric=_numeric(field))
+        return cells.text_cell(" ".join(text.split("\n")), numeric=_numeric(field))
     if code == "status":
-        return Cell(chip=status_chip(defn, value))
+        return cells.chip_cell(status_chip(defn, value))
     if code == "assignee":
-        return Cell(people.get(value, "") if value else _("未定"))
+        return cells.text_cell(people.get(value, "") if value else _("未定"))
     if code == "channel":
-        return Cell(str(CHANNELS.get(value, value)))
-    return Cell(at=timezone.localtime(datetime.fromisoformat(value)) if value else None)
+        return cells.text_cell(str(CHANNELS.get(value, value)))
+    return cells.moment_cell(_moment(value))
+
+
+def _moment(value: str | None) -> datetime | None:
+    return datetime.fromisoformat(value) if value else None
+
+
+def has_deadline(defn: AppDefinition) -> bool:
+    """Whether the app's records have a standard processing period."""
+    return defn.procedure is not None and defn.process is not None

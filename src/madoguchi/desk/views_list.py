@@ -51,6 +51,7 @@ class QueueGroup:
     app: AppRevision
     columns: list[listing.Column]
     rows: list[listing.Row]
+    has_deadline: bool
 
 
 @staff_required
@@ -73,7 +74,7 @@ def _queue_group(request: StaffRequest, app: AppRevision) -> QueueGroup:
     asked = listing.Request(view, {}, "", "", ())
     codes = [code for code in listing.shown_columns(asked, page) if code != "assignee"]
     plain = [listing.Column(c.label, c.numeric, "", "") for c in listing.columns(app.definition, asked, codes)]
-    return QueueGroup(app, plain, listing.rows(app, page, codes))
+    return QueueGroup(app, plain, listing.rows(app, page, codes), listing.has_deadline(app.definition))
 
 
 @staff_required
@@ -105,7 +106,7 @@ def _list_context(request: StaffRequest, app: AppRevision) -> dict[str, Any]:
         "key_column": listing.key_column(defn, asked),
         "columns": listing.columns(defn, asked, codes),
         "rows": listing.rows(app, page, codes),
-        "has_deadline": defn.procedure is not None and defn.process is not None,
+        "has_deadline": listing.has_deadline(defn),
         "may_process": "process" in held,
         "may_add": "add" in held and defn.procedure is not None and "counter" in defn.procedure.channels,
         "visits": views_counter.visits(request, app),

@@ -231,7 +231,7 @@ def test_posting_without_a_number_is_fine(ready: Case, at: At) -> None:
     assert ready.record.status == "posted"
 
 
-# --- fee after review --------------------------------------------------------------------------------------------------
+# --- fee after review ------------------------------------------------------------------------------------------------
 
 
 def fee(case: Case, at: At, labels: list[str], amounts: list[str], reason: str = ""):

@@ -9,11 +9,25 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from madoguchi.desk import icons
+from madoguchi.desk import cells, icons
+from madoguchi.desk.chips import Chip
+from madoguchi.desk.deadlines import DaysLeft
 from madoguchi.lib.eras import era_date_weekday
 
 register = template.Library()
 register.simple_tag(icons.icon, name="icon")
+
+
+@register.simple_tag
+def chip(value: Chip) -> SafeString:
+    """A state: icon, word and colour."""
+    return cells.chip_html(value)
+
+
+@register.simple_tag
+def days_left(value: DaysLeft) -> SafeString:
+    """How many business days are left."""
+    return cells.left_html(value)
 
 
 @register.filter
@@ -28,9 +42,4 @@ def day(value: date | datetime | None) -> SafeString | str:
 @register.filter
 def moment(value: datetime | None) -> SafeString | str:
     """``2026-11-23 14:05`` with the era on hover."""
-    if value is None:
-        return ""
-    local = timezone.localtime(value)
-    text = local.strftime("%Y-%m-%d %H:%M")
-    title = era_date_weekday(local.date())
-    return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), title, text)
+    return cells.moment_html(value) if value else ""
