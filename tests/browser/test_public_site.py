@@ -7,17 +7,23 @@ from pathlib import Path
 
 import pytest
 from django.core.cache import cache
+from django.template.loader import render_to_string
+from django.test import Client
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from madoguchi.catalog import packs
 from madoguchi.catalog.models import City
 from madoguchi.catalog.queries import AppRevision
+from madoguchi.records.actor import SYSTEM
 from tests.browser.conftest import Check, Photograph, assert_nothing_sticks_out
 from tests.cast import HANAKO
+from tests.integration.web.walking import act, start
 from tests.publishing import publish
 from tests.samples import certificate, everything
 
+PACKS = Path(__file__).parent.parent.parent / "packs"
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
@@ -233,6 +239,64 @@ def test_the_other_pages_are_accessible(
     page: Page, paper: AppRevision, path: str, name: str, assert_accessible: Check, photograph: Photograph
 ) -> None:
     page.goto(path)
+    assert_accessible(page)
+    photograph(page, f"public-{name}")
+
+
+def test_the_ichikawa_pack_is_offered_in_three_languages(
+    page: Page, db: None, assert_accessible: Check, photograph: Photograph
+) -> None:
+    cache.clear()
+    packs.load(PACKS / "ichikawa", actor=SYSTEM)
+    for language, name in (("日本語", "ja"), ("やさしい日本語", "easy"), ("English", "en")):
+        for path, what in (("/", "home"), ("/p/juminhyo/", "start")):
+            page.goto(path)
+            _setting(page, language)
+            assert_accessible(page)
+            photograph(page, f"ichikawa-{what}-{name}")
+    page.goto("/p/juminhyo-2019/")
+    _setting(page, "日本語")
+    assert_accessible(page)
+    photograph(page, "ichikawa-pilot")
+
+
+def test_identification_is_explained_before_the_resident_leaves(
+    page: Page, city: City, assert_accessible: Check, photograph: Photograph
+) -> None:
+    walk = start(Client(), publish(certificate(assurance="signature")).code)
+    walk.answer_everything()
+    page.goto(f"/i/{walk.token}/check/")
+    _press(page, page.get_by_role("button", name="この内容で申請する"))
+    assert_accessible(page)
+    photograph(page, "public-identify")
+
+
+def test_a_correction_is_asked_for_calmly(
+    page: Page, paper: AppRevision, assert_accessible: Check, photograph: Photograph
+) -> None:
+    walk = start(Client(), paper.code)
+    walk.answer_everything()
+    walk.confirm()
+    act(paper, walk.application, "paid")
+    act(paper, walk.application, "return", note="写真がぼやけて、文字が読めません。\n明るい所で撮りなおしてください。",
+        fields=["身分証おもて", "身分証うら"])  # fmt: skip
+    for path, name in (("", "status-returned"), ("correct/", "correct")):
+        page.goto(f"{walk.status_path}{path}")
+        assert_accessible(page)
+        photograph(page, f"public-{name}")
+    _press(page, page.get_by_role("button", name="直しはじめる"))
+    assert_accessible(page)
+    photograph(page, "public-correct-photo")
+
+
+@pytest.mark.parametrize("name", ["403", "403_csrf", "413", "429", "500"])
+def test_the_pages_for_when_things_go_wrong_are_accessible(
+    page: Page, city: City, name: str, assert_accessible: Check, photograph: Photograph
+) -> None:
+    page.goto("/status/")
+    html = render_to_string(f"{name}.html", {"city": city, "minutes": 10, "back": "/"})
+    page.evaluate("html => { document.open(); document.write(html); document.close() }", html)
+    page.wait_for_load_state("load")
     assert_accessible(page)
     photograph(page, f"public-{name}")
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
 from madoguchi.catalog.queries import AppRevision
+from madoguchi.identity.models import IdentityCheck
 from madoguchi.intake.models import Application
-from madoguchi.records import read, write
-from madoguchi.records.actor import SYSTEM
-from tests.integration.web.walking import HANAKO_HOME, Walk, picture, start, visible
+from madoguchi.records import read
+from tests.integration.web.walking import HANAKO_HOME, Walk, act, picture, start, visible
+from tests.publishing import publish
+from tests.samples import certificate
 
 pytestmark = pytest.mark.django_db
 
@@ -53,10 +59,6 @@ def test_a_tampered_token_says_what_is_wrong_and_shows_a_way_on(walk: Walk) -> N
 
 
 def test_an_expired_interview_leads_to_a_new_beginning(walk: Walk) -> None:
-    from datetime import timedelta
-
-    from django.utils import timezone
-
     walk.interview.__class__.objects.update(expires_at=timezone.now() - timedelta(days=1))
     response = walk.client.get(f"/i/{walk.token}/")
     assert response.status_code == 410
@@ -77,8 +79,8 @@ def test_choosing_no_way_to_pay_says_so(sent: Walk) -> None:
 
 
 def test_a_correction_shows_what_staff_wrote_and_asks_only_that(sent: Walk, paper: AppRevision) -> None:
-    _move(paper, sent.application, "paid")
-    _move(paper, sent.application, "return", note="<b>番地</b>を確かめてください。", fields=["住所"])
+    act(paper, sent.application, "paid")
+    act(paper, sent.application, "return", note="<b>番地</b>を確かめてください。", fields=["住所"])
     page = sent.client.get(f"{sent.status_path}correct/").content.decode()
     assert "&lt;b&gt;番地&lt;/b&gt;を確かめてください。" in page and "<b>番地" not in page
     opened = sent.client.post(f"{sent.status_path}correct/")
@@ -94,8 +96,8 @@ def test_a_correction_shows_what_staff_wrote_and_asks_only_that(sent: Walk, pape
 
 
 def test_a_correction_of_photos_shows_the_old_ones_and_takes_new_ones(sent: Walk, paper: AppRevision) -> None:
-    _move(paper, sent.application, "paid")
-    _move(paper, sent.application, "return", note="ぼやけています。", fields=["身分証おもて"])
+    act(paper, sent.application, "paid")
+    act(paper, sent.application, "return", note="ぼやけています。", fields=["身分証おもて"])
     again = Walk(sent.client, sent.client.post(f"{sent.status_path}correct/")["Location"].split("/")[2])
     old = read.get_record(paper, sent.application.record_id).values["身分証おもて"][0]
     assert f"/files/{old}" in again.page("身分証おもて")
@@ -109,8 +111,6 @@ def test_a_correction_of_photos_shows_the_old_ones_and_takes_new_ones(sent: Walk
 
 
 def test_a_resident_who_came_from_line_is_led_back_there(sent: Walk, settings: object) -> None:
-    from dataclasses import replace
-
     settings.LINE = replace(settings.LINE, public_url="https://line.example/chat")  # type: ignore[attr-defined]
     assert "LINEに戻る" not in visible(sent.client.get(sent.status_path).content.decode())
     sent.interview.__class__.objects.update(channel="line")
@@ -130,22 +130,31 @@ def test_the_link_to_go_on_is_sent_by_mail(walk: Walk, run_jobs: object) -> None
     assert Walk(Client(), link).interview == walk.interview
 
 
-def test_the_card_page_explains_which_password_is_needed(city: object, browser: Client) -> None:
-    from tests.publishing import publish
-    from tests.samples import certificate
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [("cancelled", "中止"), ("service", "受け取れません"), ("signature", "失効"), ("differs", "「氏名」を直す")],
+)  # fmt: skip
+def test_a_failed_identification_says_why_until_the_answers_change(
+    city: object, browser: Client, reason: str, told: str
+) -> None:
+    app = publish(certificate(assurance="signature"))
+    walk = start(browser, app.code)
+    walk.answer_everything()
+    walk.confirm()
+    IdentityCheck.objects.create(
+        app_id=app.app_id, interview_id=walk.interview.id, kind="signature", state="failed", reason=reason,
+        matches={"name": "differs", "birth_date": "same"}, decided_at=timezone.now(),
+    )
+    assert told in visible(browser.get(f"/i/{walk.token}/next/").content.decode())
+    walk.answer("通数", {"a": "3"})
+    walk.confirm()
+    assert told not in visible(browser.get(f"/i/{walk.token}/next/").content.decode())
 
+
+def test_the_card_page_explains_which_password_is_needed(city: object, browser: Client) -> None:
     walk = start(browser, publish(certificate(assurance="signature")).code)
     walk.answer_everything()
     page = visible(walk.confirm().content.decode())
     assert "電子署名をします" in page and "英数字 6文字から16文字" in page
     assert walk.answer("通数", {"a": "3"}) == "check", "an answer may still be changed"
     assert Application.objects.count() == 0
-
-
-def _move(app: AppRevision, application: Application, code: str, **data: object) -> None:
-    process = app.definition.process
-    assert process
-    action = next(action for action in process.actions if action.code == code)
-    write.move_record(
-        app=app, record_id=application.record_id, action=action, expected_revision=None, actor=SYSTEM, data=data
-    )

@@ -19,21 +19,17 @@ class Limit:
     times: int
     seconds: int
 
-    def allows(self, *keys: str, count: bool = True) -> bool:
-        """Whether one more is allowed for all of ``keys``; with ``count`` it is counted as done."""
-        allowed = all([self._recent(key) < self.times for key in keys])
+    def allows(self, key: str, *, count: bool = True) -> bool:
+        """Whether one more is allowed for ``key``; with ``count`` it is counted as done."""
+        allowed = len(self._moments(key)) < self.times
         if allowed and count:
-            self.count(*keys)
+            self.count(key)
         return allowed
 
-    def count(self, *keys: str) -> None:
-        """Counts one for each of ``keys``."""
-        for key in keys:
-            moments = [*self._moments(key), time.time()]
-            cache.set(self._cache_key(key), moments[-self.times :], self.seconds)
-
-    def _recent(self, key: str) -> int:
-        return len(self._moments(key))
+    def count(self, key: str) -> None:
+        """Counts one for ``key``."""
+        moments = [*self._moments(key), time.time()]
+        cache.set(self._cache_key(key), moments[-self.times :], self.seconds)
 
     def _moments(self, key: str) -> list[float]:
         since = time.time() - self.seconds
@@ -43,11 +39,14 @@ class Limit:
         return f"limit:{self.name}:{hashlib.sha256(key.encode()).hexdigest()}"
 
 
-# Many residents may share one address (an office, a mobile network), so only strangers' failures count there.
+# Many residents may share one address (an office, a mobile network): limits by address are wide, and of links only
+# the wrong ones count.
 UPLOADS = Limit("uploads", times=60, seconds=600)
-WRONG_LINKS = Limit("wrong-links", times=30, seconds=600)
+UPLOADS_FROM = Limit("uploads-from", times=600, seconds=600)
 MESSAGES = Limit("messages", times=5, seconds=3600)
-STARTS = Limit("starts", times=60, seconds=600)
+MESSAGES_FROM = Limit("messages-from", times=60, seconds=3600)
+STARTS_FROM = Limit("starts-from", times=600, seconds=600)
+WRONG_LINKS_FROM = Limit("wrong-links-from", times=30, seconds=600)
 
 
 def address_of(request: HttpRequest) -> str:

@@ -24,12 +24,12 @@ def with_interview(view: View) -> View:
     @wraps(view)
     def opened(request: HttpRequest, token: str, **rest: Any) -> HttpResponseBase:
         visitor = limits.address_of(request)
-        if not limits.WRONG_LINKS.allows(visitor, count=False):
-            return limits.too_many(request, limits.WRONG_LINKS)
+        if not limits.WRONG_LINKS_FROM.allows(visitor, count=False):
+            return limits.too_many(request, limits.WRONG_LINKS_FROM)
         try:
             interview = intake.interview_by_token(token)
         except intake.LinkInvalid as problem:
-            limits.WRONG_LINKS.count(visitor)
+            limits.WRONG_LINKS_FROM.count(visitor)
             return problem_page(request, title=_("この画面は開けませんでした"), message=str(problem), status=404)
         try:
             return private(view(request, interview, token, **rest))

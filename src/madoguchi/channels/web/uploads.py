@@ -53,9 +53,9 @@ def shown_files(
 
 def add_files(request: HttpRequest, interview: Interview, field: AnyField) -> str:
     """Stores what was chosen; returns why not, in words, or an empty string."""
-    visitor, limit = limits.address_of(request), limits.UPLOADS
+    visitor = limits.address_of(request)
     for upload in request.FILES.getlist("file"):
-        if not limit.allows(str(interview.id), visitor):
+        if not (limits.UPLOADS_FROM.allows(visitor) and limits.UPLOADS.allows(str(interview.id))):
             return _("短い時間にたくさんのファイルが送られました。10分ほど待ってから、もう一度お試しください。")
         try:
             intake.add_file(

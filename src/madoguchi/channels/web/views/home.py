@@ -37,8 +37,8 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _begin(request: HttpRequest, card: Card) -> HttpResponse:
-    if not limits.STARTS.allows(limits.address_of(request)):
-        return limits.too_many(request, limits.STARTS)
+    if not limits.STARTS_FROM.allows(limits.address_of(request)):
+        return limits.too_many(request, limits.STARTS_FROM)
     language = reader_of(request).language
     try:
         resident = intake.new_resident(language=language)

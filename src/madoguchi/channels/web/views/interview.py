@@ -78,7 +78,7 @@ def save(request: HttpRequest, interview: Interview, token: str) -> HttpResponse
     intake.current(interview.id, by_part=False)  # a finished interview has nothing to go on with
     address, problem = request.POST.get("email", "").strip(), ""
     if request.method == "POST":
-        if not limits.MESSAGES.allows(str(interview.id), limits.address_of(request)):
+        if not _may_send(request, interview):
             return limits.too_many(request, limits.MESSAGES)
         problem = _send_link(interview, address, reader_of(request).language)
         if not problem:
@@ -89,6 +89,10 @@ def save(request: HttpRequest, interview: Interview, token: str) -> HttpResponse
         "sent": "sent" in request.GET,
     }
     return private_page(request, "save.html", context)
+
+
+def _may_send(request: HttpRequest, interview: Interview) -> bool:
+    return limits.MESSAGES_FROM.allows(limits.address_of(request)) and limits.MESSAGES.allows(str(interview.id))
 
 
 def _send_link(interview: Interview, address: str, language: Language) -> str:

@@ -7,6 +7,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from madoguchi.channels.web.identification import last_failure
 from madoguchi.channels.web.opening import with_interview
 from madoguchi.channels.web.pages import private_page
 from madoguchi.identity.card import CardError
@@ -37,6 +38,7 @@ def _identify(request: HttpRequest, interview: Interview, token: str) -> HttpRes
     procedure = procedure_of(revision_of(interview))
     context = {
         "procedure": procedure, "signature": procedure.assurance == "signature", "unreachable": unreachable,
+        "failure": None if unreachable else last_failure(interview),
         "back": reverse("web:check", args=[token]), "token": token,
     }
     return private_page(request, "identify.html", context, status=503 if unreachable else 200)

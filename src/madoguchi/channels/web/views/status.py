@@ -37,11 +37,11 @@ def _with_application(view: View) -> Callable[[HttpRequest, str, str], HttpRespo
     @wraps(view)
     def opened(request: HttpRequest, receipt: str, secret: str) -> HttpResponseBase:
         visitor = limits.address_of(request)
-        if not limits.WRONG_LINKS.allows(visitor, count=False):
-            return limits.too_many(request, limits.WRONG_LINKS)
+        if not limits.WRONG_LINKS_FROM.allows(visitor, count=False):
+            return limits.too_many(request, limits.WRONG_LINKS_FROM)
         application = intake.application_by_secret(receipt, secret)
         if application is None:
-            limits.WRONG_LINKS.count(visitor)
+            limits.WRONG_LINKS_FROM.count(visitor)
             return _unknown(request)
         return private(view(request, application))
 
