@@ -39,6 +39,7 @@ from madoguchi.site.settings import DATABASES, STATIC_ROOT  # noqa: E402
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 # Each run has its own test database, so that two runs at once do not disturb each other.
+DATABASES["default"]["CONN_MAX_AGE"] = 0  # threads that end must not keep the test database open
 DATABASES["default"]["TEST"] = {"NAME": f"test_madoguchi_{os.environ['MADOGUCHI_TEST_RUN']}"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -135,9 +135,9 @@ def pack() -> None:
 @click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
 def pack_check(directory: Path) -> None:
     """Say what is wrong in the pack in DIRECTORY; needs no database."""
+    _setup_django()
     from madoguchi.site.pack_commands import check_pack
 
-    _setup_django()
     sys.exit(check_pack(directory))
 
 
@@ -146,9 +146,9 @@ def pack_check(directory: Path) -> None:
 @DATA_DIR
 def pack_load(directory: Path, data_dir: Path) -> None:
     """Publish the apps of the pack in DIRECTORY; loading it again changes nothing."""
+    _prepare(data_dir)
     from madoguchi.site.pack_commands import load_pack
 
-    _prepare(data_dir)
     sys.exit(load_pack(directory))
 
 
@@ -158,9 +158,9 @@ def pack_load(directory: Path, data_dir: Path) -> None:
 @DATA_DIR
 def pack_export(directory: Path, apps: tuple[str, ...], data_dir: Path) -> None:
     """Write the published apps as a pack into DIRECTORY."""
+    _prepare(data_dir)
     from madoguchi.site.pack_commands import export_pack
 
-    _prepare(data_dir)
     sys.exit(export_pack(apps, directory))
 
 

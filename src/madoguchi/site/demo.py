@@ -128,12 +128,12 @@ def _start_everything(supervisor: Supervisor, *, port: int, data_dir: Path, appl
     ports = Ports.chosen(data_dir / "ports.json")
     base_url = f"http://127.0.0.1:{port}"
     _say("データベースを始めます")
-    environment = _environment(kept, ports, base_url, data_dir)
+    environment = environment_of(kept, ports, base_url, data_dir)
     os.environ.update(environment)
     if not os.environ.get("DATABASE_URL"):
         os.environ["DATABASE_URL"] = start_embedded(data_dir / "pg")
     _say("シミュレーターを始めます（LINE・PayPay・LINE Pay・デジタル認証アプリ）")
-    for child in _simulators(kept, ports, base_url, data_dir):
+    for child in simulators(kept, ports, base_url, data_dir):
         supervisor.start(child)
     _say("手続（市川市のひな形）と職員を用意します")
     staff = _prepare_data(kept)
@@ -151,7 +151,9 @@ def _say(sentence: str) -> None:
     click.echo(f"・{sentence} …")
 
 
-def _environment(kept: Secrets, ports: Ports, base_url: str, data_dir: Path) -> dict[str, str]:
+def environment_of(kept: Secrets, ports: Ports, base_url: str, data_dir: Path) -> dict[str, str]:
+    """What the product must know of this machine, as environment variables."""
+
     def service(name: str, port: int, client_id: str, secret: str = "") -> dict[str, str]:
         url = f"http://127.0.0.1:{port}"
         return {
@@ -175,7 +177,9 @@ def _environment(kept: Secrets, ports: Ports, base_url: str, data_dir: Path) -> 
     }
 
 
-def _simulators(kept: Secrets, ports: Ports, base_url: str, data_dir: Path) -> list[Child]:
+def simulators(kept: Secrets, ports: Ports, base_url: str, data_dir: Path) -> list[Child]:
+    """The simulators, ready to be started."""
+
     def child(name: str, port: int, *options: str) -> Child:
         data = data_dir / "simulators" / name
         data.mkdir(parents=True, exist_ok=True)
@@ -238,7 +242,7 @@ def _finish_data(applications: int) -> None:
     from madoguchi.site.demo_data import add_past_applications
 
     _say("LINE公式アカウントのメニューを用意します")
-    set_up()
+    list(set_up())  # does each step as it is asked for what to say of it
     for name in DEMO_PACKS:
         add_past_applications(name, applications)
 

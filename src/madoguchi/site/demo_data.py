@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import random
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -35,13 +36,13 @@ from madoguchi.intake import actions as intake
 from madoguchi.intake import interviews
 from madoguchi.intake.models import Application, Interview
 from madoguchi.interview.types import Answer, Confirm, Question, Skip, Start
+from madoguchi.notices.models import Notice
 from madoguchi.payments import actions as payments
 from madoguchi.payments.queries import live_payment
 from madoguchi.records import write
 from madoguchi.records.actor import RESIDENT, SYSTEM, staff_actor
 
 PACKS = Path(__file__).resolve().parents[3] / "packs"
-COUNT = 100
 SEED = 20190319
 """The day Ichikawa began; any fixed number would do."""
 
@@ -78,15 +79,16 @@ def add_demo_staff(pack: str, password: str) -> list[dict[str, str]]:
     ]
 
 
-def add_past_applications(pack: str, count: int = COUNT) -> int:
+def add_past_applications(pack: str, count: int) -> int:
     """Seeds ``count`` applications if there are none yet; the same ones on every machine. Returns how many."""
-    if Application.objects.exists():
+    if count == 0 or Application.objects.exists():
         return 0
     seeder = Seeder(demo_file(pack), random.Random(SEED))  # noqa: S311 - fiction, not secrets
     with click.progressbar(length=count, label="  過去の申請を作っています") as bar:
         for _ in range(count):
             seeder.add_one()
             bar.update(1)
+    _date_notices_back()
     return count
 
 
@@ -283,6 +285,25 @@ _TIMES: Sequence[tuple[str, str, Sequence[str]]] = (
 )
 
 
+def _date_notices_back(*, patience_s: float = 30) -> None:
+    """Waits for the worker to have sent the notices, then dates them to a few seconds after what they tell."""
+    deadline = time.monotonic() + patience_s
+    waiting = Notice.objects.filter(state=Notice.State.QUEUED)
+    while waiting.exists() and time.monotonic() < deadline:
+        time.sleep(0.2)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL madoguchi.rewriting_history = 'on'")
+        cursor.execute(NOTICES_BACK)
+
+
+NOTICES_BACK = """
+    UPDATE records_event told SET at = cause.at + interval '4 seconds'
+      FROM notices_notice notice JOIN records_event cause ON cause.id = notice.event_id
+     WHERE told.kind = 'notice_sent' AND told.app_id = notice.app_id AND told.record_id = notice.record_id
+       AND told.data->>'notice' = notice.id::text
+"""
+
+
 def _move_into_past(application: Application, by: timedelta) -> None:
     own_table = (table_name(application.app_id), "id", ("created_at", "submitted_at", "updated_at"))
     with transaction.atomic(), connection.cursor() as cursor:
@@ -296,5 +317,5 @@ def _move_into_past(application: Application, by: timedelta) -> None:
             statement = sql.SQL("UPDATE {} SET {} WHERE {} = %(record)s{}").format(
                 sql.Identifier(table), changes, sql.Identifier(key), same_app
             )
-            values = {"by": f"{by.total_seconds()} seconds", "record": application.record_id, "app": application.app_id}
-            cursor.execute(statement, values)
+            values: dict[str, str | int] = {"by": f"{by.total_seconds()} seconds"}
+            cursor.execute(statement, values | {"record": application.record_id, "app": application.app_id})

@@ -9,7 +9,7 @@ from typing import Any
 import procrastinate
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -70,7 +70,8 @@ def retry(request: StaffRequest, job_id: int) -> HttpResponse:
     """Runs a failed job again, at once."""
     _require_operator(request)
     try:
-        app.job_manager.retry_job_by_id(job_id, retry_at=timezone.now())
+        with transaction.atomic():
+            app.job_manager.retry_job_by_id(job_id, retry_at=timezone.now())
     except procrastinate.exceptions.ProcrastinateException:
         messages.error(request, _("この処理は、もう待機中か完了しています。"))
     else:

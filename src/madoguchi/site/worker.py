@@ -10,6 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import procrastinate
+from asgiref.sync import sync_to_async
+from django.db import connections
 from procrastinate.contrib.django import app as jobs
 from procrastinate.contrib.django.db_cleanup import DjangoApp
 from procrastinate.contrib.django.django_connector import DjangoConnector
@@ -77,7 +79,7 @@ async def _keep_giving_back(app: procrastinate.App) -> None:
         await asyncio.sleep(DEAD_AFTER_SECONDS / 2)
 
 
-async def _work(concurrency: int) -> None:
+async def _work(concurrency: int, wait: bool) -> None:
     app = worker_app()
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(concurrency + 2))
     async with app.open_async():
@@ -85,6 +87,7 @@ async def _work(concurrency: int) -> None:
         try:
             await app.run_worker_async(
                 concurrency=concurrency,
+                wait=wait,
                 fetch_job_polling_interval=POLL_SECONDS,
                 update_heartbeat_interval=HEARTBEAT_SECONDS,
                 stalled_worker_timeout=DEAD_AFTER_SECONDS,
@@ -94,8 +97,10 @@ async def _work(concurrency: int) -> None:
             sweeper.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await sweeper
+            # What is due by the clock is enqueued over Django's connection, in the thread that asgiref keeps for it.
+            await sync_to_async(connections.close_all)()
 
 
-def run(*, concurrency: int = 4) -> None:
-    """Works until SIGTERM or SIGINT; running jobs get 20 seconds to finish."""
-    asyncio.run(_work(concurrency))
+def run(*, concurrency: int = 4, wait: bool = True) -> None:
+    """Works until SIGTERM or SIGINT (or, without ``wait``, until nothing is due); running jobs get 20 s to finish."""
+    asyncio.run(_work(concurrency, wait))
