@@ -1,0 +1,46 @@
+"""The packs that come along: without errors, written canonically, and lawful."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from madoguchi.catalog import packs
+from madoguchi.definition import yaml
+from madoguchi.definition.app import AppDefinition
+
+ROOT = Path(__file__).parents[3] / "packs"
+APPS = sorted(ROOT.glob("*/apps/*.yaml"))
+PACKS = sorted(path.parent for path in ROOT.glob("*/pack.yaml"))
+
+
+def app(path: str) -> AppDefinition:
+    return yaml.load((ROOT / path).read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("pack", PACKS, ids=lambda path: path.name)
+def test_a_pack_has_no_errors(pack: Path) -> None:
+    assert [str(finding) for finding in packs.check(pack) if finding.level == "error"] == []
+
+
+@pytest.mark.parametrize("path", APPS, ids=lambda path: path.stem)
+def test_a_definition_goes_through_yaml_unchanged_to_the_byte(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert yaml.dump(yaml.load(text)) == text
+
+
+def test_a_certificate_of_residence_needs_a_signature_unless_it_re_enacts_the_pilot() -> None:
+    lawful, re_enacted = app("ichikawa/apps/juminhyo.yaml").procedure, app("ichikawa/apps/juminhyo-2019.yaml").procedure
+    assert lawful is not None
+    assert (lawful.assurance, lawful.all_in_chat, lawful.pilot_only) == ("signature", False, False)
+    assert re_enacted is not None
+    assert (re_enacted.assurance, re_enacted.all_in_chat, re_enacted.pilot_only) == ("photo", True, True)
+    assert "実証実験の再現" in str(re_enacted.banner)
+
+
+def test_the_starter_pack_shows_a_fee_that_is_fixed_after_review() -> None:
+    procedure = app("starter/apps/certificate.yaml").procedure
+    assert procedure is not None
+    assert procedure.fee is not None
+    assert procedure.fee.when == "after_review"
