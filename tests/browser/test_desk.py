@@ -17,14 +17,17 @@ from pytest_django.live_server_helper import LiveServer
 from madoguchi.accounts.models import Department, Membership, Staff
 from madoguchi.catalog.models import City
 from madoguchi.catalog.queries import AppRevision
+from madoguchi.definition.app import AppDefinition
+from madoguchi.identity.models import IdentityCheck
 from madoguchi.intake.models import Application
+from madoguchi.lib import vault
 from madoguchi.payments import actions as payments
 from madoguchi.payments import queries as payment_queries
 from madoguchi.records.actor import RESIDENT, staff_actor
 from madoguchi.records.write import create_record
 from tests import walks
 from tests.browser.conftest import SCREENSHOTS, Check, Photograph, assert_nothing_sticks_out
-from tests.cast import PASSWORD, SATO, TANAKA, Employee
+from tests.cast import KOBAYASHI, PASSWORD, SATO, TANAKA, Employee
 from tests.publishing import publish
 from tests.samples import certificate, certificate_answers
 
@@ -303,6 +306,11 @@ def test_accounting_takes_money_and_checks_the_day(
     page.goto("/desk/accounting/")
     assert_accessible(page)
     photograph(page, "desk-accounting-empty")
+    page.get_by_label("受付番号で探す").fill(application.receipt_number)
+    page.get_by_role("button", name="手数料を見る").click()
+    page.get_by_text("窓口納付", exact=True).click()
+    assert_accessible(page)
+    photograph(page, "desk-accounting-receipt")
     page.goto(url(application))
     page.get_by_text("窓口納付", exact=True).click()
     page.screenshot(path=SCREENSHOTS / "desk-counter-payment-1440.png")
@@ -364,3 +372,64 @@ def test_a_photo_as_large_as_phones_take_them_fits_the_frame(
     frame = desk.locator("[data-frame]").first.bounding_box()
     assert box and frame and box["height"] <= frame["height"]
     desk.screenshot(path=SCREENSHOTS / "desk-identity-portrait-1440.png")
+
+
+def test_fixing_a_fee_adds_up_while_one_types(
+    desk: Page, app: AppRevision, assert_accessible: Check, photograph: Photograph
+) -> None:
+    data = certificate().model_dump(mode="json", by_alias=True)
+    data["procedure"]["fee"]["when"] = "after_review"
+    fix = {
+        "code": "fix", "name": "手数料を決める", "from": ["submitted"], "to": "awaiting_payment", "kind": "fix_fee",
+        "roles": ["reception"],
+    }
+    data["process"]["actions"] = [fix, *data["process"]["actions"]]
+    publish(AppDefinition.model_validate(data))
+    desk.goto(f"{url(walks.apply(channel='web'))}actions/fix/")
+    expect(desk.locator("output")).to_have_text("710円")
+    desk.get_by_label("3行目の内訳").fill("簡易書留")
+    desk.get_by_label("3行目の金額").fill("350")
+    expect(desk.locator("output")).to_have_text("1,060円")
+    desk.get_by_role("button", name="手数料を決める").click()
+    expect(desk.get_by_label("計算と違うときの理由")).to_have_value("")
+    assert_accessible(desk)
+    photograph(desk, "desk-fee-error")
+
+
+def test_what_the_card_said_stands_beside_what_was_typed(
+    desk: Page, app: AppRevision, people: Mapping[str, Staff], assert_accessible: Check, photograph: Photograph
+) -> None:
+    application = paid(app, people)
+    check = IdentityCheck.objects.get(record_id=application.record_id)
+    check.kind, check.state, check.decided_at = "signature", "passed", timezone.now()
+    check.matches = {"name": "variant", "address": "differs", "birth_date": "same"}
+    claims = {"name": "市川　花子", "address": "千葉県市川市新田2-2", "birthdate": "19850401"}
+    check.claims = vault.seal_json(claims, context=f"identity:{check.pk}")
+    check.save()
+    desk.goto(f"{url(application)}identity/")
+    assert_accessible(desk)
+    photograph(desk, "desk-card")
+
+
+def test_my_queue_is_a_table_too(
+    desk: Page, app: AppRevision, people: Mapping[str, Staff], assert_accessible: Check, photograph: Photograph
+) -> None:
+    application = paid(app, people)
+    desk.goto(url(application))
+    desk.get_by_role("button", name="自分の担当にする").click()
+    desk.goto("/desk/")
+    expect(desk.locator("tbody tr")).to_have_count(1)
+    assert_accessible(desk)
+    photograph(desk, "desk-queue")
+
+
+def test_the_operations_page_belongs_to_the_family(
+    page: Page, app: AppRevision, assert_accessible: Check, photograph: Photograph
+) -> None:
+    hire(KOBAYASHI, "情報政策課")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    sign_in(page, "kobayashi")
+    page.get_by_role("link", name="運用").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("運用")
+    assert_accessible(page)
+    photograph(page, "desk-operations")

@@ -36,15 +36,20 @@ class RailItem:
 
 def app_for(staff: Staff, app_code: str, right: Right = "view") -> AppRevision:
     """The published app. Who may not even see it gets 404, as if it were not there; who lacks ``right`` 403."""
+    app = app_with(staff, app_code, "view")
+    if right not in permissions.rights(staff, app.definition):
+        raise PermissionDenied(_("この操作をする権限がありません。"))
+    return app
+
+
+def app_with(staff: Staff, app_code: str, right: Right) -> AppRevision:
+    """The published app for who holds ``right``, even without seeing its records; 404 for everybody else."""
     try:
         app = catalog.published(app_code)
     except catalog.AppNotFound as error:
         raise Http404(_("このアプリはありません。")) from error
-    held = permissions.rights(staff, app.definition)
-    if "view" not in held:
+    if right not in permissions.rights(staff, app.definition):
         raise Http404(_("このアプリはありません。"))
-    if right not in held:
-        raise PermissionDenied(_("この操作をする権限がありません。"))
     return app
 
 
@@ -95,6 +100,6 @@ def _tools(staff: Staff, here: str) -> list[RailItem]:
     if has_role(staff, "accounting"):
         url = reverse("desk:accounting")
         tools.append(RailItem(_("収納の確認"), url, "yen", "", here.startswith(url)))
-    if has_role(staff, "admin"):
-        tools.append(RailItem(_("処理の状況"), "/ops/", "tools", "", here.startswith("/ops/")))
+    if has_role(staff, "admin", "app_admin"):
+        tools.append(RailItem(_("運用"), "/ops/", "tools", "", here.startswith("/ops/")))
     return tools

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from madoguchi.accounts.access import StaffRequest, staff_required
 from madoguchi.accounts.queries import has_role
-from madoguchi.desk import chips, shell
+from madoguchi.catalog import queries as catalog
+from madoguchi.desk import chips, money, shell
 from madoguchi.lib.eras import DateError, parse_date
+from madoguchi.lib.text import to_half_width
+from madoguchi.payments import actions as payments
 from madoguchi.payments import queries
+from madoguchi.payments.models import Payment
+from madoguchi.records import permissions
+from madoguchi.records.actor import staff_actor
 
 
 @staff_required
@@ -24,7 +34,9 @@ def accounting(request: StaffRequest) -> HttpResponse:
     _refuse_others(request)
     day, problem = _day(request.GET.get("day", ""))
     found = queries.reconciliation(day)
+    receipt = normalise_receipt(request.GET.get("receipt", ""))
     context = {
+        **_receipt_context(request, receipt),
         "day": day, "today": timezone.localdate(), "problem": problem, "found": found,
         "entries": [(entry, queries.provider_name(entry.payment.provider)) for entry in found.entries],
         "differences": [
@@ -32,6 +44,58 @@ def accounting(request: StaffRequest) -> HttpResponse:
         ],
     }
     return shell.page(request, "desk/accounting.html", context)
+
+
+def normalise_receipt(text: str) -> str:
+    """``ｊｍ-r08-000001 `` as ``JM-R08-000001``."""
+    return to_half_width(text).strip().upper()[:20]
+
+
+def _receipt_context(request: StaffRequest, receipt: str) -> dict[str, Any]:
+    payment = money.payment_of_receipt(request.user, receipt) if receipt else None
+    return {
+        "receipt": receipt, "payment": payment,
+        "payment_app": catalog.published_by_id(payment.app_id).code if payment else "",
+        "payment_chip": chips.payment_chip(payment) if payment else None,
+        "may_receive": payment is not None and money.is_receivable(payment),
+        "may_refund": payment is not None and money.is_refundable_by_hand(payment),
+    }
+
+
+@staff_required
+@require_POST
+def receive(request: StaffRequest, app_code: str, record_id: int) -> HttpResponse:
+    """The accounting clerk has the money in hand."""
+    done = _("窓口納付を記録しました。")
+    return _by_hand(request, app_code, record_id, payments.receive_at_counter, done)
+
+
+@staff_required
+@require_POST
+def refund(request: StaffRequest, app_code: str, record_id: int) -> HttpResponse:
+    """The accounting clerk gave the money back."""
+    return _by_hand(request, app_code, record_id, payments.record_refund, _("返金を記録しました。"))
+
+
+def _by_hand(
+    request: StaffRequest, app_code: str, record_id: int, do: Callable[..., Payment], done: str
+) -> HttpResponse:
+    """Books it, and goes back to the record for who may see it, else to the accounting page.
+
+    The right 会計 (payment) is enough: whoever takes the money need not read the answers.
+    """
+    app = shell.app_with(request.user, app_code, "payment")
+    payment = queries.live_payment(app.app_id, record_id)
+    if payment is None:
+        raise Http404(_("この申請には手数料がありません。"))
+    try:
+        do(payment, actor=staff_actor(request.user))
+        messages.success(request, done)
+    except payments.PaymentProblem as problem:
+        messages.error(request, str(problem))
+    if "view" in permissions.rights(request.user, app.definition) and not request.POST.get("here"):
+        return HttpResponseRedirect(reverse("desk:record", args=[app_code, record_id]))
+    return HttpResponseRedirect(f"{reverse('desk:accounting')}?receipt={payment.receipt_number}")
 
 
 @staff_required

@@ -21,6 +21,7 @@ from madoguchi.desk.answers import Answer, FileLink
 from madoguchi.desk.views_record import back, log_view
 from madoguchi.identity import actions, queries
 from madoguchi.identity.models import IdentityCheck
+from madoguchi.lib.eras import DateError, era_date, parse_date
 from madoguchi.records.actor import staff_actor
 from madoguchi.records.read import Record
 
@@ -154,8 +155,18 @@ def _matched(record: Record, check: IdentityCheck) -> list[Matched]:
         claim, label = CLAIMS[item]
         kind, icon, words = MATCH_WORDS[match]
         chip = chips.Chip(kind, icon, str(words))
-        rows.append(Matched(str(label), _typed_item(record, item), str(claims.get(claim, "")), chip))
+        rows.append(Matched(str(label), _typed_item(record, item), _claimed(item, claims.get(claim)), chip))
     return rows
+
+
+def _claimed(item: str, claim: str | None) -> str:
+    """What the card says, dates as the answers beside them are written."""
+    if not claim or item != "birth_date":
+        return claim or ""
+    try:
+        return era_date(parse_date(claim))
+    except DateError:
+        return claim
 
 
 def _typed_item(record: Record, item: str) -> str:

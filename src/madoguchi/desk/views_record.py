@@ -15,15 +15,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from madoguchi.accounts.access import StaffRequest, staff_required
 from madoguchi.catalog.queries import AppRevision
-from madoguchi.desk import answers, chips, counts, deadlines, process, shell, timeline
+from madoguchi.desk import answers, chips, counts, deadlines, money, process, shell, timeline
 from madoguchi.desk.buttons import buttons
 from madoguchi.desk.timeline import CHANNELS
 from madoguchi.documents import letters
 from madoguchi.identity import queries as identity
-from madoguchi.payments import actions as payments
 from madoguchi.payments import queries as payment_queries
 from madoguchi.payments.models import Payment
-from madoguchi.payments.states import OWED
 from madoguchi.records import permissions, read, write
 from madoguchi.records.access import log_access
 from madoguchi.records.actor import staff_actor
@@ -79,12 +77,12 @@ def _has_address(record: Record) -> bool:
 
 
 def _payment_context(payment: Payment | None, *, may_receive: bool) -> dict[str, Any]:
-    owed = payment is not None and payment.state in OWED and not payment.wrong_amount
     return {
         "payment": payment,
         "payment_chip": chips.payment_chip(payment) if payment else None,
         "payment_provider": payment_queries.provider_name(payment.provider) if payment and payment.provider else "",
-        "may_receive": may_receive and owed,
+        "may_receive": may_receive and payment is not None and money.is_receivable(payment),
+        "may_refund": may_receive and payment is not None and money.is_refundable_by_hand(payment),
     }
 
 
@@ -118,23 +116,6 @@ def comment(request: StaffRequest, app_code: str, record_id: int) -> HttpRespons
             request, "desk/record.html", record_context(request, app, found, comment=text), status=422
         )
     process.comment(app=app, record=found, text=text, staff=request.user)
-    return back(app, record_id)
-
-
-@staff_required
-@require_POST
-def receive_payment(request: StaffRequest, app_code: str, record_id: int) -> HttpResponse:
-    """The accounting clerk has the money in hand."""
-    app, _found = shell.record_for(request.user, app_code, record_id, "payment")
-    payment = payment_queries.live_payment(app.app_id, record_id)
-    if payment is None:
-        messages.error(request, _("この申請には手数料がありません。"))
-        return back(app, record_id)
-    try:
-        payments.receive_at_counter(payment, actor=staff_actor(request.user))
-        messages.success(request, _("窓口納付を記録しました。"))
-    except payments.PaymentProblem as problem:
-        messages.error(request, str(problem))
     return back(app, record_id)
 
 

@@ -80,7 +80,7 @@ def test_the_timeline_tells_before_and_after_of_a_correction(ready: Case, at: At
 
 def test_money_at_the_counter_is_received_by_accounting_only(case: Case, at: At) -> None:
     assert "窓口納付" not in at("sato").get(case.url).content.decode()
-    assert at("sato").post(f"{case.url}payment/").status_code == 403
+    assert at("sato").post(f"{case.url}payment/").status_code == 404
     tanaka = at("tanaka")
     assert "現金 710円を受け取りましたか" in tanaka.get(case.url).content.decode()
     tanaka.post(f"{case.url}payment/")
