@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from madoguchi.accounts.models import Staff
 
 pytestmark = pytest.mark.django_db
-EXAMPLES = {"slug": "juminhyo", "int": "1", "uuid": str(uuid.uuid4()), "str": "text", "path": "path"}
+EXAMPLES = {"slug": "juminhyo", "int": "1", "uuid": str(uuid.UUID(int=7)), "str": "text", "path": "path"}
 GUARDED = ("desk/", "ops/")
 
 
