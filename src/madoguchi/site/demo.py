@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import yaml
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -195,6 +196,7 @@ def simulators(kept: Secrets, ports: Ports, base_url: str, data_dir: Path) -> li
         child(
             "line", ports.line, "--channel-id", kept.line_channel_id, "--channel-secret", kept.line_channel_secret,
             "--channel-access-token", kept.line_channel_access_token, "--webhook-url", f"{base_url}/line/webhook",
+            "--account-name", _account_name(),
         ),
         child(
             "paypay", ports.paypay, "--api-key", kept.paypay_api_key, "--api-secret", kept.paypay_api_secret,
@@ -209,6 +211,12 @@ def simulators(kept: Secrets, ports: Ports, base_url: str, data_dir: Path) -> li
             "--client-public-key", str(public_key), "--redirect-uri", f"{base_url}/identity/callback",
         ),
     ]
+
+
+def _account_name() -> str:
+    """The city's LINE account, as its pack names it."""
+    pack = yaml.safe_load((PACKS / DEMO_PACKS[0] / "pack.yaml").read_text(encoding="utf-8"))
+    return str(pack["city"]["line_account_name"])
 
 
 def _public_key(private_pem: str) -> bytes:
@@ -242,7 +250,7 @@ def _finish_data(applications: int) -> None:
     from madoguchi.site.demo_data import add_past_applications
 
     _say("LINE公式アカウントのメニューを用意します")
-    list(set_up())  # does each step as it is asked for what to say of it
+    set_up()
     for name in DEMO_PACKS:
         add_past_applications(name, applications)
 
