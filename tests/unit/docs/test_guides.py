@@ -19,6 +19,7 @@ CODE = re.compile(r"`([^`\n]+)`(?! \(new\))")
 FENCE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 PATH = re.compile(r"(?:src|packs|tests|docs|frontend|benchmarks|requirements)/[\w./-]*[\w/]")
 MODULE = re.compile(r"madoguchi/[\w/]+\.py")
+SOURCES = sorted((ROOT / "src").rglob("*.py"))
 TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 COMMANDS = {path for path, _ in commands("madoguchi", cli)}
 GROUPS = {path.rpartition(" ")[0] for path in COMMANDS}
@@ -55,6 +56,13 @@ def test_every_path_that_is_named_exists(page: Path):
         if (PATH.fullmatch(code) or MODULE.fullmatch(code)) and "<" not in code:
             found = ROOT / (f"src/{code}" if MODULE.fullmatch(code) else code)
             assert found.exists(), code
+
+
+def test_every_function_that_the_walk_through_the_house_names_exists():
+    known = {path.stem for path in SOURCES} | set(re.findall(r"\w+", "".join(_text(path) for path in SOURCES)))
+    walk = _text(ROOT / "docs/explanation/an-applications-way.md")
+    named = {code.rpartition(".")[2] for code in CODE.findall(walk) if re.fullmatch(r"[A-Za-z_.]+", code)}
+    assert named - known - {"py"} == set()
 
 
 @page
