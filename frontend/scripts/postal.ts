@@ -10,6 +10,7 @@ export function startLookUps(): void {
       last = now;
     });
   });
+  keepWhatIsTypedMeanwhile();
   document.addEventListener("change", (event) => {
     const radio = event.target as HTMLInputElement;
     if (radio.dataset?.town === undefined) return;
@@ -17,6 +18,30 @@ export function startLookUps(): void {
     fill("city", radio.dataset.city ?? "");
     fill("prefecture", radio.dataset.prefecture ?? "");
   });
+}
+
+// The answer brings new boxes for town, street and building. On a slow line somebody has begun to fill them by then.
+function keepWhatIsTypedMeanwhile(): void {
+  let asked = new Map<string, string>();
+  let typed = new Map<string, string>();
+  let focused = "";
+  document.addEventListener("htmx:beforeRequest", () => (asked = values()));
+  document.addEventListener("htmx:beforeSwap", () => {
+    typed = new Map([...values()].filter(([id, value]) => value !== asked.get(id)));
+    focused = document.activeElement?.id ?? "";
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    for (const input of boxes()) input.value = typed.get(input.id) ?? input.value;
+    boxes().find((input) => input.id === focused)?.focus();
+  });
+}
+
+function boxes(): HTMLInputElement[] {
+  return [...document.querySelectorAll<HTMLInputElement>("#address-rest input:not([type=radio])")];
+}
+
+function values(): Map<string, string> {
+  return new Map(boxes().map((input) => [input.id, input.value]));
 }
 
 function digits(input: HTMLInputElement | null): string {

@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.template.loader import render_to_string
 from django.test import Client
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from madoguchi.catalog import packs
@@ -141,6 +141,20 @@ def test_a_big_photo_is_made_smaller_before_it_is_sent(page: Page, report: AppRe
     page.locator(".files__item").wait_for()
     assert photo.stat().st_size > 5_000_000
     assert len(sent.value.post_data_buffer or b"") < 3_000_000
+
+
+def test_what_is_typed_while_the_address_is_looked_up_stays(page: Page, paper: AppRevision) -> None:
+    _begin(page, paper)
+    _open(page, "住所")
+    waiting: list[Route] = []
+    page.route("**/q/**", lambda route: waiting.append(route) if route.request.method == "POST" else route.continue_())
+    page.get_by_label("郵便番号").fill("2720021")
+    page.get_by_label("丁目・番地・号").fill("1丁目")
+    assert waiting, "the postal code is looked up by itself"
+    waiting[0].continue_()
+    expect(page.get_by_label("町名")).to_have_value("八幡")
+    expect(page.get_by_label("丁目・番地・号")).to_have_value("1丁目")
+    expect(page.get_by_label("丁目・番地・号")).to_be_focused()
 
 
 def test_every_type_of_question_is_accessible(
