@@ -9,12 +9,14 @@ from django.core.cache import cache
 from madoguchi.accounts.models import Staff
 from madoguchi.catalog.queries import AppRevision
 from madoguchi.definition.app import Process, View
+from madoguchi.definition.text import japanese
+from madoguchi.notices import queries as notices
 from madoguchi.records import lists
 
 CAP = 99
 KEPT_SECONDS = 10
 UNFINISHED_KINDS = frozenset({"open", "waiting_resident", "waiting_payment"})
-_EVERYTHING = View(code="everything", name="すべて", columns=())
+_EVERYTHING = View(code="everything", name=japanese("すべて"), columns=())
 
 
 def statuses(process: Process | None, kinds: Iterable[str]) -> tuple[str, ...]:
@@ -33,6 +35,12 @@ def mine(staff: Staff, apps: Iterable[AppRevision]) -> str:
     return _remembered(f"desk-mine-{staff.pk}", lambda: sum(_count(app, mine_filter(app, staff)) for app in apps))
 
 
+def letters(staff: Staff, apps: Iterable[AppRevision]) -> str:
+    """Notices of these apps that ``staff`` is to print and post."""
+    ids = [app.app_id for app in apps]
+    return _remembered(f"desk-letters-{staff.pk}", lambda: notices.count_letters(ids, cap=CAP))
+
+
 def mine_filter(app: AppRevision, staff: Staff) -> dict[str, tuple[str, ...]]:
     """The filter for what ``staff`` has in hand."""
     unfinished = statuses(app.definition.process, UNFINISHED_KINDS)
@@ -48,8 +56,8 @@ def _count(app: AppRevision, filters: dict[str, tuple[str, ...]]) -> int:
 
 
 def forget(staff: Staff) -> None:
-    """After an assignment the own number is counted anew at once."""
-    cache.delete(f"desk-mine-{staff.pk}")
+    """After an assignment or a posting one's own numbers are counted anew at once."""
+    cache.delete_many([f"desk-mine-{staff.pk}", f"desk-letters-{staff.pk}"])
 
 
 def _remembered(key: str, count: Callable[[], int]) -> str:

@@ -28,6 +28,7 @@ PATHS: Final = {
     "yen": "M7 4l5 8l5-8M12 12v8M8 13h8M8 16h8",
     "file": "M6 3h8l4 4v14H6zM14 3v4h4",
     "print": "M7 8V3h10v5M7 17H4V8h16v9h-3M7 14h10v7H7z",
+    "mail": "M3 6h18v12H3zM3 7l9 7l9-7",
     "card": "M3 6h18v12H3zM6 10h5v4H6zM14 11h4M14 14h4",
     "comment": "M4 5h16v11H10l-4 4v-4H4z",
     "keyboard": "M3 7h18v10H3zM7 11h.5M11 11h.5M15 11h.5M7 14h10",

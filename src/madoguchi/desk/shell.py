@@ -62,9 +62,10 @@ def record_for(staff: Staff, app_code: str, record_id: int, right: Right = "view
         raise Http404(_("この申請はありません。")) from error
 
 
-def apps_of(staff: Staff) -> list[AppRevision]:
-    """The published apps whose records ``staff`` may see."""
-    return [app for app in catalog.published_apps() if "view" in permissions.rights(staff, app.definition)]
+def apps_of(staff: Staff, right: Right = "view") -> list[AppRevision]:
+    """The published apps whose records ``staff`` may see and for which they hold ``right``."""
+    needed = {"view", right}
+    return [app for app in catalog.published_apps() if needed <= permissions.rights(staff, app.definition)]
 
 
 def page(
@@ -97,6 +98,11 @@ def _app_item(app: AppRevision, here: str) -> RailItem:
 
 def _tools(staff: Staff, here: str) -> list[RailItem]:
     tools = []
+    if with_letters := apps_of(staff, "process"):
+        url = reverse("desk:letters")
+        tools.append(
+            RailItem(_("郵送するお知らせ"), url, "mail", counts.letters(staff, with_letters), here.startswith(url))
+        )
     if has_role(staff, "accounting"):
         url = reverse("desk:accounting")
         tools.append(RailItem(_("収納の確認"), url, "yen", "", here.startswith(url)))

@@ -126,6 +126,8 @@ def _payment(words: str) -> Callable[[AppDefinition, Event], str]:
 
 
 def _letter(_defn: AppDefinition, event: Event) -> str:
+    if event.data.get("letter") == "notice":
+        return _("郵送するお知らせを印刷しました")
     return _("宛名ラベルを作りました") if event.data.get("letter") == "label" else _("送付状を作りました")
 
 

@@ -10,6 +10,7 @@ from madoguchi.desk import (
     views_counter,
     views_files,
     views_identity,
+    views_letters,
     views_list,
     views_record,
 )
@@ -22,6 +23,9 @@ urlpatterns: list[URLPattern] = [
     path("accounting.csv", views_accounting.accounting_csv, name="accounting-csv"),
     path("files/<uuid:file_id>/", views_files.file, name="file"),
     path("files/<uuid:file_id>/thumbnail/", views_files.thumbnail, name="thumbnail"),
+    path("letters/", views_letters.letters, name="letters"),
+    path("letters/print/", views_letters.print_letters, name="letters-print"),
+    path("letters/posted/", views_letters.posted, name="letters-posted"),
     path("<slug:app_code>/", views_list.app_list, name="list"),
     path("<slug:app_code>/search/", views_list.search, name="search"),
     path("<slug:app_code>/newer/", views_list.newer, name="newer"),

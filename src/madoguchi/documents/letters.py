@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import segno
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from madoguchi.catalog import queries as catalog
@@ -39,7 +39,12 @@ def covering_letter(
 
     Raises NotAddressable.
     """
-    return pdf("covering_letter", letter_data(app, record, enclosed=enclosed, today=today))
+    return letters_pdf([letter_data(app, record, enclosed=enclosed, today=today)])
+
+
+def letters_pdf(letters: Sequence[Mapping[str, Any]]) -> bytes:
+    """One PDF of one or more letters (at least one), each on sheets of its own."""
+    return pdf("letters", {"title": letters[0]["title"], "author": letters[0]["sender"]["name"], "letters": letters})
 
 
 def address_label(app: AppRevision, record: Record) -> bytes:
@@ -47,14 +52,17 @@ def address_label(app: AppRevision, record: Record) -> bytes:
     return pdf("address_label", label_data(app, record))
 
 
-def notice_letter(app: AppRevision, record: Record, *, title: str, body: str, link: str) -> bytes:
-    """A notice for someone whom neither LINE nor e-mail reaches, as PDF; the QR code leads to their status page.
+def notice_letter(
+    app: AppRevision, record: Record, *, title: str, body: str, link: str, language: str = "ja"
+) -> dict[str, Any]:
+    """A notice for someone whom neither LINE nor e-mail reaches; the QR code leads to their status page.
 
-    Raises NotAddressable.
+    In the resident's language, whoever prints it. For ``letters_pdf``. Raises NotAddressable.
     """
-    data = letter_data(app, record)
-    words = {"title": title, "paragraphs": [line for line in body.split("\n") if line], "enclosed": []}
-    return pdf("covering_letter", data | words | {"qr": _qr(link), "qr_label": _("申請の状況のページ")})
+    with translation.override("en" if language == "en" else "ja"):
+        data = letter_data(app, record)
+        words = {"title": title, "paragraphs": [line for line in body.split("\n") if line], "enclosed": []}
+        return data | words | {"qr": _qr(link), "qr_label": _("申請の状況のページ")}
 
 
 def letter_data(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from madoguchi.catalog.models import App
 from madoguchi.lib import vault
@@ -19,9 +20,9 @@ class Notice(models.Model):
     """
 
     class State(models.TextChoices):
-        QUEUED = "queued", "送信待ち"
-        SENT = "sent", "送信済"
-        FAILED = "failed", "不達"
+        QUEUED = "queued", _("送信待ち")
+        SENT = "sent", _("送信済")
+        FAILED = "failed", _("不達")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     app = models.ForeignKey(App, models.PROTECT, related_name="+")
@@ -47,7 +48,13 @@ class Notice(models.Model):
                 condition=models.Q(state__in=["queued", "sent", "failed"]), name="notice_state_known"
             ),
         )
-        indexes = (models.Index(fields=("app", "record_id"), name="notice_by_record"),)
+        indexes = (
+            models.Index(fields=("app", "record_id"), name="notice_by_record"),
+            models.Index(
+                fields=("app", "created_at"), condition=models.Q(channel="letter", state="queued"),
+                name="notice_letters_waiting",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.template} {self.channel} {self.state}"

@@ -16,6 +16,7 @@ from tests.samples import certificate
 pytestmark = pytest.mark.django_db
 OPEN_TO_ALL_STAFF = {"queue"}
 ACCOUNTING = {"accounting", "accounting-csv"}
+LETTERS = {"letters", "letters-print", "letters-posted"}
 READ_ONLY = {"list", "search", "newer", "record", "queue"}
 PAGES = sorted(str(pattern.name) for pattern in urlpatterns)
 
@@ -24,7 +25,7 @@ def address(case: Case, name: str) -> str:
     front = StoredFile.objects.filter(record_id=case.record.id, identity=True).first()
     assert front
     record = {"app_code": case.app.code, "record_id": case.record.id}
-    if name in OPEN_TO_ALL_STAFF | ACCOUNTING:
+    if name in OPEN_TO_ALL_STAFF | ACCOUNTING | LETTERS:
         return reverse(f"desk:{name}")
     if name in {"file", "thumbnail"}:
         return reverse(f"desk:{name}", args=[front.id])

@@ -6,14 +6,15 @@ import io
 from datetime import date
 
 import pytest
+from django.utils import translation
 from pypdf import PdfReader
 
 from madoguchi.catalog.queries import AppRevision
 from madoguchi.definition.values import Value
-from madoguchi.documents.letters import NotAddressable, address_label, covering_letter, notice_letter
+from madoguchi.documents.letters import NotAddressable, address_label, covering_letter, letters_pdf, notice_letter
 from madoguchi.records import read, write
 from madoguchi.records.actor import SYSTEM
-from tests.cast import HANAKO_ADDRESS, TAKAHASHI, YOSHIDA
+from tests.cast import HANAKO, HANAKO_ADDRESS, TAKAHASHI, YOSHIDA
 from tests.integration.intake.conftest import app, city
 from tests.samples import certificate_answers
 
@@ -69,11 +70,29 @@ def test_the_label_shows_where_it_goes_and_nothing_of_what_is_inside(app: AppRev
 def test_a_notice_can_be_posted_and_leads_to_the_status_page(app: AppRevision) -> None:
     record = file(app)
     letter = notice_letter(app, record, title="お支払いのお願い", body="一行目です。\n二行目です。", link="https://x.jp/s/1/2/")
-    text, sizes = read_pdf(letter)
+    text, sizes = read_pdf(letters_pdf([letter]))
     assert sizes == [A4]
     wanted = ["お支払いのお願い", "一行目です。", "二行目です。", "市川　花子 様", "申請の状況のページ"]
     assert [word for word in wanted if word not in text] == []
     assert "同封するもの" not in text
+
+
+def test_several_notices_are_one_pdf_where_no_sheet_is_shared_and_each_counts_its_pages(app: AppRevision) -> None:
+    long = "\n".join("とても長いお知らせです。" for _ in range(25))
+    letters = [
+        notice_letter(app, file(app, 氏名=name), title="お知らせ", body=body, link="https://x.jp/s/1/2/")
+        for name, body in ((HANAKO, "短い。"), (TAKAHASHI, long), (YOSHIDA, "短い。"))
+    ]
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(letters_pdf(letters))).pages]
+    assert [n for n, text in enumerate(pages) if " 様" in text] == [0, 2, 4], "each begins on the front of a sheet"
+    assert ["1 / 1" in pages[0], "1 / 2" in pages[2], "2 / 2" in pages[3], "1 / 1" in pages[4]] == [True] * 4
+    assert "".join(pages[1].split()) == ""
+
+
+def test_a_notice_is_written_in_the_residents_language_whoever_prints_it(app: AppRevision) -> None:
+    with translation.override("en"):
+        letter = notice_letter(app, file(app), title="お知らせ", body="本文", link="https://x.jp/", language="ja_easy")
+    assert letter["qr_label"] == "申請の状況のページ"
 
 
 def test_neither_paper_says_anything_personal_in_its_properties(app: AppRevision) -> None:

@@ -167,7 +167,7 @@ def test_an_address_that_does_not_exist_becomes_a_letter(monkeypatch: pytest.Mon
     monkeypatch.setattr("django.core.mail.EmailMessage.send", refuse)
     application = walks.apply()
     run_jobs()
-    [letter] = letters_to_print(application.app_id)
+    [letter] = letters_to_print([application.app_id])
     assert (letter.channel, letter.state) == ("letter", "queued")
     assert "hanako" not in Notice.objects.get(channel="email").error
 
@@ -175,10 +175,10 @@ def test_an_address_that_does_not_exist_becomes_a_letter(monkeypatch: pytest.Mon
 def test_who_can_be_reached_by_nothing_gets_a_letter_until_staff_have_printed_it(run_jobs: RunJobs) -> None:
     application = walks.apply(certificate_answers(), channel="line")
     run_jobs()
-    [letter] = letters_to_print(application.app_id)
+    [letter] = letters_to_print([application.app_id])
     actions.mark_printed(letter, actor=SYSTEM)
     actions.mark_printed(letter, actor=SYSTEM)
-    assert letters_to_print(application.app_id) == []
+    assert letters_to_print([application.app_id]) == []
     assert Event.objects.filter(kind="notice_sent").count() == 1
 
 

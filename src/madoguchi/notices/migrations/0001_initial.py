@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                 ('app', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.app')),
             ],
             options={
-                'indexes': [models.Index(fields=['app', 'record_id'], name='notice_by_record')],
+                'indexes': [models.Index(fields=['app', 'record_id'], name='notice_by_record'), models.Index(condition=models.Q(('channel', 'letter'), ('state', 'queued')), fields=['app', 'created_at'], name='notice_letters_waiting')],
                 'constraints': [models.UniqueConstraint(fields=('event_id', 'channel'), name='notice_once'), models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'sent', 'failed'])), name='notice_state_known')],
             },
         ),
