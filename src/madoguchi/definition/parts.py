@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from madoguchi.definition.fields import COMPUTED_TYPES, FieldBase, NameField, TableField
@@ -71,6 +71,8 @@ def next_part(field: FieldBase, partial: Mapping[str, Value], world: World, valu
         return next((p for p in _table_parts(field, partial, world, values) if p.code not in partial), None)
     for part in parts(field):
         if part.code not in partial:
+            if part is STREET:
+                return _street(field, partial, world)
             if part is not TOWN:
                 return part
             if choices := _open_towns(field, partial, world):
@@ -111,6 +113,15 @@ def _open_towns(field: FieldBase, partial: Mapping[str, Value], world: World) ->
     towns = usable_towns(field, str(partial.get("postal_code")), world)
     labels = [town_label(town, towns) for town in towns]
     return tuple((label, japanese(label)) for label in labels) if len(towns) > 1 and all(labels) else ()
+
+
+def _street(field: FieldBase, partial: Mapping[str, Value], world: World) -> Part:
+    """The block and house number; says which town the postal code was found to be."""
+    towns = usable_towns(field, str(partial.get("postal_code")), world)
+    chosen = [town for town in towns if len(towns) == 1 or town_label(town, towns) == partial.get("town")]
+    place = "".join((chosen[0].prefecture, chosen[0].city, chosen[0].town)) if chosen else ""
+    label = _text(f"{place}のあとの、丁目・番地・号", f"Block and house number in {place}") if place else STREET.label
+    return replace(STREET, label=label)
 
 
 def _table_parts(

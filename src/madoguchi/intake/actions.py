@@ -35,7 +35,7 @@ from madoguchi.intake.links import (
 )
 from madoguchi.intake.models import Application, Interview, Resident
 from madoguchi.intake.problems import IntakeProblem, InterviewClosed, LinkInvalid, NotReady, ProcedureClosed
-from madoguchi.intake.residents import new_resident
+from madoguchi.intake.residents import choose_language, new_resident
 from madoguchi.intake.submission import SIGNED_LEVELS, identified, submit
 from madoguchi.interview import engine
 from madoguchi.interview.types import Answer, Input, Prompt, Restart, Start, State
@@ -45,9 +45,9 @@ from madoguchi.records.models import StoredFile
 __all__ = [
     "AskMore", "Identify", "IntakeProblem", "InterviewClosed", "LinkInvalid", "NextStep", "NotReady",
     "ProcedureClosed", "Submitted", "Turn", "add_file", "application_by_secret", "begin_identification",
-    "cancel_application", "current", "files_of", "interview_by_token", "interview_path", "interview_token",
-    "new_resident", "next_step", "remove_file", "start_correction", "start_interview", "status_path", "status_url",
-    "submit", "submit_correction", "take_step",
+    "cancel_application", "choose_language", "current", "discard_interview", "files_of", "interview_by_token",
+    "interview_path", "interview_token", "new_resident", "next_step", "remove_file", "start_correction",
+    "start_interview", "status_path", "status_url", "submit", "submit_correction", "take_step",
 ]
 
 
@@ -159,8 +159,16 @@ def files_of(interview_id: uuid.UUID, field_code: str) -> Sequence[StoredFile]:
 def remove_file(*, interview_id: uuid.UUID, file_id: uuid.UUID) -> None:
     """Deletes one upload of this interview, content and all; nothing happens if it is not there (any more)."""
     with transaction.atomic():
-        interviews.refuse_if_closed(interviews.lock(interview_id))
+        interview = interviews.lock(interview_id)
+        interviews.refuse_if_closed(interview)
         _delete_files(StoredFile.objects.filter(pk=file_id, interview_id=interview_id, deleted_at=None))
+        interviews.forget_file(interview, file_id)
+
+
+def discard_interview(*, interview_id: uuid.UUID) -> None:
+    """Ends an open interview at the resident's wish and forgets its answers and files; again is without effect."""
+    with transaction.atomic():
+        interviews.forget(interviews.lock(interview_id))
 
 
 def next_step(interview: Interview) -> NextStep:

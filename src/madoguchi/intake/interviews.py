@@ -6,7 +6,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from django.utils import timezone
@@ -19,11 +19,13 @@ from madoguchi.definition.compute import FeeRow
 from madoguchi.definition.fields import COMPUTED_TYPES, FILE_TYPES, ChannelName
 from madoguchi.definition.values import ADDRESS_PARTS, Value
 from madoguchi.identity.matching import Typed
-from madoguchi.intake.models import Interview
+from madoguchi.intake.models import Interview, Resident
 from madoguchi.intake.problems import InterviewClosed
 from madoguchi.intake.world import DjangoWorld
 from madoguchi.interview.types import State
 from madoguchi.lib import vault
+from madoguchi.records import files
+from madoguchi.records.models import StoredFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,29 @@ def close(interview: Interview, outcome: Interview.Outcome) -> None:
     interview.state = b""
     interview.version += 1
     interview.save(update_fields=["outcome", "state", "version", "updated_at"])
+
+
+def forget(interview: Interview) -> None:
+    """Ends a locked interview that never became an application: answers, attachments, and an e-mail address that
+    nothing needs any more. Nothing happens if it was finished meanwhile."""
+    if interview.outcome != Interview.Outcome.OPEN:
+        return
+    for file in StoredFile.objects.filter(interview_id=interview.id, record_id=None, deleted_at=None):
+        files.delete_file(file)
+    close(interview, Interview.Outcome.ABANDONED)
+    resident = Resident.objects.filter(pk=interview.resident_id, applications=None)
+    resident.exclude(interviews__outcome=Interview.Outcome.OPEN).update(email=None)
+
+
+def forget_file(interview: Interview, file_id: uuid.UUID) -> None:
+    """Takes a deleted file out of the answers, so that its question is asked again before anything is filed."""
+    state, gone = open_state(interview), str(file_id)
+    named = {code: value for code, value in state.answers.items() if isinstance(value, list) and gone in value}
+    if not named:
+        return
+    kept: dict[str, Value] = {code: [one for one in value if one != gone] for code, value in named.items()}
+    others = {code: value for code, value in state.answers.items() if code not in named}
+    save_state(interview, replace(state, answers=others | {code: value for code, value in kept.items() if value}))
 
 
 def filing(interview: Interview, state: State) -> Filing:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
+
+from django.db import transaction
 
 from madoguchi.definition.text import Language
-from madoguchi.intake.models import Resident
+from madoguchi.intake import interviews
+from madoguchi.intake.models import Interview, Resident
 from madoguchi.lib import vault
 
 
@@ -15,6 +19,18 @@ def new_resident(*, email: str | None = None, language: Language = "ja") -> Resi
     resident.email = _sealed(resident.id, email) if email else None
     resident.save(force_insert=True)
     return resident
+
+
+def choose_language(*, resident: Resident, language: Language) -> None:
+    """From now on everything is said in ``language``, also in what the resident has begun."""
+    resident.language = language
+    with transaction.atomic():
+        resident.save(update_fields=["language"])
+        begun = Interview.objects.select_for_update().filter(resident=resident, outcome=Interview.Outcome.OPEN)
+        for interview in begun:
+            state = replace(interviews.open_state(interview), language=language)
+            interview.state = interviews.seal_state(interview.id, state)
+            interview.save(update_fields=["state"])
 
 
 def remember_email(resident: Resident, email: str) -> None:

@@ -6,10 +6,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from madoguchi.intake import interviews
-from madoguchi.intake.models import Interview, Resident
+from madoguchi.intake.models import Interview
 from madoguchi.lib.jobs import RETRY, app
-from madoguchi.records import files
-from madoguchi.records.models import StoredFile
 
 
 @app.periodic(cron="40 3 * * *")
@@ -23,15 +21,5 @@ def expire_drafts(timestamp: int = 0) -> int:
     found = list(due.values_list("id", flat=True))
     for interview_id in found:
         with transaction.atomic():
-            _forget(interviews.lock(interview_id))
+            interviews.forget(interviews.lock(interview_id))
     return len(found)
-
-
-def _forget(interview: Interview) -> None:
-    if interview.outcome != Interview.Outcome.OPEN:
-        return  # finished between our query and our lock
-    for file in StoredFile.objects.filter(interview_id=interview.id, record_id=None, deleted_at=None):
-        files.delete_file(file)
-    interviews.close(interview, Interview.Outcome.ABANDONED)
-    resident = Resident.objects.filter(pk=interview.resident_id, applications=None)
-    resident.exclude(interviews__outcome=Interview.Outcome.OPEN).update(email=None)

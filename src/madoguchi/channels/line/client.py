@@ -16,7 +16,6 @@ Message = dict[str, Any]
 """A LINE message object."""
 
 TIMEOUT = httpx.Timeout(10, connect=3)
-MAX_CONTENT = 20 * 1024 * 1024
 TOKEN_MARGIN_S = 60
 
 
@@ -29,7 +28,7 @@ class LineRefused(Exception):
 
 
 class LineUnavailable(Exception):
-    """No answer, 5xx or 429: try again later."""
+    """No answer, 5xx, 429, or our own key is refused: try again later, when that is mended."""
 
 
 @dataclass(slots=True)
@@ -65,7 +64,8 @@ def _access_token() -> str:
                     "client_secret": settings.LINE.client_secret,
                 },
             )
-            _raise_for(answer)
+            if not answer.is_success:
+                raise LineUnavailable(f"no channel token: {answer.status_code}")
             body = answer.json()
             _token.value = body["access_token"]
             _token.until = time.monotonic() + int(body["expires_in"]) - TOKEN_MARGIN_S
@@ -83,6 +83,8 @@ def call(
             answer = _once(method, path, blob, headers, options)
     except httpx.HTTPError as error:
         raise LineUnavailable(type(error).__name__) from error
+    if answer.status_code == httpx.codes.UNAUTHORIZED:
+        raise LineUnavailable("the channel token is refused")
     _raise_for(answer)
     return answer
 
@@ -133,16 +135,6 @@ def push(user_id: str, messages: Sequence[Message], *, retry_key: str) -> None:
 
 
 def content(message_id: str) -> tuple[bytes, str]:
-    """A picture or file a resident sent, and its content type. Raises LineRefused when it is gone or too large."""
+    """A picture or file a resident sent, and its content type. Raises LineRefused when it is gone."""
     answer = call("GET", f"/v2/bot/message/{message_id}/content", blob=True)
-    if len(answer.content) > MAX_CONTENT:
-        raise LineRefused(413, "content too large")
     return answer.content, answer.headers.get("content-type", "application/octet-stream")
-
-
-def show_typing(user_id: str) -> None:
-    """The three dots, while something slow is under way; failing to show them is no failure."""
-    try:
-        call("POST", "/v2/bot/chat/loading/start", json={"chatId": user_id, "loadingSeconds": 10})
-    except (LineRefused, LineUnavailable):
-        return

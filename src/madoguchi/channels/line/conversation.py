@@ -12,12 +12,12 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from madoguchi.channels.line import flex, sending
-from madoguchi.channels.line.dialogue import Dialogue, fetch_picture
-from madoguchi.channels.line.friends import friend_of, language_of
+from madoguchi.channels.line import attachments, flex, sending
+from madoguchi.channels.line.dialogue import respond
+from madoguchi.channels.line.friends import friend_of, language_of, speaking
 from madoguchi.channels.line.models import Friend, OutgoingMessage, ReceivedEvent
 from madoguchi.lib import vault
 
@@ -32,12 +32,12 @@ Event = dict[str, Any]
 
 def answer_all(user_hash: str) -> None:
     """Sends what an earlier attempt left unsent, then answers every waiting event, oldest first."""
-    for message in sending.unsent(user_hash):
-        sending.deliver(message)
+    for left in sending.unsent(user_hash):
+        sending.deliver(left)
     for event_id in _waiting(user_hash):
-        message_or_none = _answer(event_id)
-        if message_or_none:
-            sending.deliver(message_or_none)
+        message = _answer(event_id)
+        if message:
+            sending.deliver(message)
 
 
 def _waiting(user_hash: str) -> list[int]:
@@ -62,20 +62,28 @@ def _answer(event_id: int) -> OutgoingMessage | None:
 
 def _decide(received: ReceivedEvent, event: Event) -> OutgoingMessage | None:
     """The answer, stored together with everything the event changed."""
-    picture = fetch_picture(event)
+    content = attachments.fetch(event)
     with transaction.atomic():
+        if not _still_waiting(received):
+            return None
         friend = friend_of(event["source"]["userId"])
-        with translation.override("en" if language_of(friend) == "en" else "ja"):
-            messages = Dialogue(friend, picture).respond(event)
+        with speaking(language_of(friend)):
+            messages = respond(friend, event, content)
         return _store(received, event, friend, messages)
 
 
+def _still_waiting(received: ReceivedEvent) -> bool:
+    """Locks the event. A worker taken for dead may still be at it: whoever comes second finds it handled."""
+    return ReceivedEvent.objects.select_for_update().filter(pk=received.pk, handled_at=None).first() is not None
+
+
 def _apologise(received: ReceivedEvent, event: Event) -> OutgoingMessage | None:
-    sentence = _(
-        "すみません、うまく処理できませんでした。入力した内容は残っています。少し待ってから、もう一度送ってください。"
-    )
     with transaction.atomic():
         friend = friend_of(event["source"]["userId"])
+        with speaking(language_of(friend)):
+            sentence = _(
+                "すみません、うまく処理できませんでした。入力した内容は残っています。少し待ってから、もう一度送ってください。"
+            )
         return _store(received, event, friend, [flex.text(sentence)])
 
 

@@ -5,6 +5,7 @@ Source: LINE Messaging API reference, "Message objects", "Quick reply", "Flex Me
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,19 +14,32 @@ Action = dict[str, Any]
 Box = dict[str, Any]
 
 MAX_MESSAGES = 5
+MAX_BUBBLES = 12
 MAX_QUICK_REPLIES = 13
+MAX_BODY = 24 * 1024
+"""A bubble may have 30 KB; header, buttons and styles need some."""
 QUICK_LABEL, FLEX_LABEL, ALT_TEXT, TEXT, DATA = 20, 40, 400, 5000, 300
 INK, MUTED, LINE, KEY = "#1a1a1a", "#626264", "#e6e6e6", "#0017c1"
 
 
+def fits(text: str, units: int) -> bool:
+    """Whether ``text`` has at most ``units`` UTF-16 code units."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2 <= units
+
+
 def clip(text: str, units: int) -> str:
     """``text`` in at most ``units`` UTF-16 code units, ending in … where something was cut."""
-    if len(text.encode("utf-16-le")) // 2 <= units:
+    if fits(text, units):
         return text
-    kept = text
-    while len(kept.encode("utf-16-le")) // 2 > units - 1:
+    kept = text[: units - 1]
+    while not fits(kept, units - 1):
         kept = kept[:-1]
     return f"{kept}…"
+
+
+def size_of(boxes: Sequence[Box]) -> int:
+    """Bytes of JSON, as LINE counts the size of a bubble."""
+    return len(json.dumps(boxes, ensure_ascii=False).encode())
 
 
 def text(body: str) -> Message:
@@ -106,4 +120,10 @@ def bubble(alt: str, *, title: str, body: Sequence[Box], buttons: Sequence[Box] 
     }
     if buttons:
         contents["footer"] = {"type": "box", "layout": "vertical", "spacing": "sm", "contents": list(buttons)}
+    return {"type": "flex", "altText": clip(alt, ALT_TEXT), "contents": contents}
+
+
+def carousel(alt: str, bubbles: Sequence[Message]) -> Message:
+    """Several bubbles side by side in one message."""
+    contents = {"type": "carousel", "contents": [bubble["contents"] for bubble in bubbles[:MAX_BUBBLES]]}
     return {"type": "flex", "altText": clip(alt, ALT_TEXT), "contents": contents}

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import cast
 
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from madoguchi.channels.line.models import Friend
 from madoguchi.definition.text import Language
 from madoguchi.intake import actions as intake
+from madoguchi.intake.models import Interview
 from madoguchi.lib import vault
+
+LANGUAGE_NAMES: Mapping[Language, str] = {"ja": "日本語", "ja_easy": "やさしい日本語", "en": "English"}
 
 
 def user_hash_of(user_id: str) -> str:
@@ -41,6 +46,16 @@ def friend_of_resident(resident_id: uuid.UUID) -> Friend | None:
 def language_of(friend: Friend) -> Language:
     """The language this resident chose."""
     return cast(Language, friend.resident.language)
+
+
+def speaking(language: str) -> AbstractContextManager[None]:
+    """Our own texts in this language, within the block."""
+    return translation.override("en" if language == "en" else "ja")
+
+
+def ref_of(interview: Interview) -> str:
+    """How buttons name an interview: enough to tell those of one resident apart, and no key to anything."""
+    return interview.id.hex[:8]
 
 
 def block(friend: Friend) -> None:

@@ -8,20 +8,21 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from madoguchi.catalog import queries as catalog
-from madoguchi.catalog.models import City
 from madoguchi.catalog.queries import AppRevision
-from madoguchi.channels.line import flex, render
+from madoguchi.channels.line import flex
 from madoguchi.channels.line.commands import command
-from madoguchi.channels.line.flex import Action, Message
+from madoguchi.channels.line.flex import Action, Box, Message
+from madoguchi.channels.line.render import RUBY, Page
 from madoguchi.definition.app import Procedure
 from madoguchi.definition.text import Language
 from madoguchi.intake import actions as intake
 from madoguchi.intake import queries as intake_queries
-from madoguchi.intake.models import Resident
+from madoguchi.intake.models import Application, Resident
 from madoguchi.lib.text import fold
 
 SHOWN_APPLICATIONS = 5
 KEY_COLOUR = "#0017c1"
+CARD_TEXT = 300
 
 
 def procedures() -> list[AppRevision]:
@@ -72,43 +73,56 @@ def colour() -> str:
     return city.colour if city else KEY_COLOUR
 
 
-def welcome(language: Language) -> list[Message]:
-    """To somebody who has just added the account."""
+def welcome(*, again: bool, begun: bool) -> list[Message]:
+    """To somebody who has just added the account, or has come back to it; ``begun``: answers of theirs are kept."""
     city = catalog.city()
-    name = city.name if city else ""
-    hello = _("%(city)sの公式アカウントです。友だち追加ありがとうございます。\nここから市の手続ができます。") % {
-        "city": name
-    }
-    return flex.with_quick_replies([flex.text(hello), flex.text(_("したい手続を選んでください。"))], start_buttons())
+    name = {"city": city.name if city else ""}
+    hello = (
+        _("おかえりなさい。%(city)sの公式アカウントです。") if again
+        else _("%(city)sの公式アカウントです。友だち追加ありがとうございます。\nここから市の手続ができます。")
+    )  # fmt: skip
+    buttons = [resume_button(), *start_buttons()] if begun else start_buttons()
+    return flex.with_quick_replies([flex.text(hello % name), flex.text(_("したい手続を選んでください。"))], buttons)
 
 
 def start_buttons() -> list[Action]:
-    """One button a word of the menu, and the ways to see one's applications and to reach staff."""
-    found = [flex.postback(word, command("menu", word).data) for word in words()[: flex.MAX_QUICK_REPLIES - 2]]
-    return [
-        *found,
-        flex.postback(_("申請の状況"), command("status").data),
-        flex.postback(_("職員に聞く"), command("staff").data),
-    ]
+    """One button a word of the menu, and the ways to see one's applications, to reach staff, to change language."""
+    found = [flex.postback(word, command("menu", word).data) for word in words()[: flex.MAX_QUICK_REPLIES - 4]]
+    language = flex.postback("言語 / Language", command("language").data)
+    return [*found, flex.postback(_("申請の状況"), command("status").data), staff_button(), language]
+
+
+def staff_button() -> Action:
+    """To reach a person."""
+    return flex.postback(_("職員に聞く"), command("staff").data)
+
+
+def resume_button() -> Action:
+    """Back to what is open."""
+    return flex.postback(_("入力に戻る"), command("resume").data)
 
 
 def offer(apps: Sequence[AppRevision], language: Language) -> list[Message]:
-    """Some procedures to choose from, each with what it is in a sentence."""
-    bubbles = [_card(app, language) for app in apps[: flex.MAX_MESSAGES - 1]]
-    return flex.with_quick_replies([flex.text(_("どの手続にしますか。")), *bubbles], render.controls()[-1:])
+    """Some procedures to choose from, each with what it is in a sentence; side by side where they are many."""
+    cards = [_card(app, language) for app in apps[: flex.MAX_BUBBLES]]
+    messages = cards if len(cards) < flex.MAX_MESSAGES else [flex.carousel(_("手続"), cards)]
+    question = _("どの手続にしますか。") if len(apps) > 1 else _("こちらの手続でよろしいですか。")
+    return flex.with_quick_replies([flex.text(question), *messages], [staff_button()])
 
 
 def _card(app: AppRevision, language: Language) -> Message:
-    procedure = _procedure(app)
-    title = procedure.title.in_language(language)
-    body = [flex.line_of(procedure.summary.in_language(language))]
+    procedure, page = _procedure(app), Page(language)
+    title = page.say(procedure.title)
+    body = [flex.line_of(flex.clip(page.say(procedure.summary), CARD_TEXT))]
     if procedure.banner:
-        body.append(flex.line_of(procedure.banner.in_language(language), size="xs", color=flex.MUTED))
-    start = flex.postback(title, command("start", app.code).data, units=flex.FLEX_LABEL)
+        banner = flex.clip(page.say(procedure.banner), CARD_TEXT)
+        body.append(flex.line_of(banner, size="xs", color=flex.MUTED))
+    start = flex.postback(_("この手続を始める"), command("start", app.code).data, units=flex.FLEX_LABEL)
+    start["displayText"] = flex.clip(title, flex.DATA)
     return flex.bubble(title, title=title, body=body, colour=colour(), buttons=[flex.button(start, primary=True)])
 
 
-def not_understood(language: Language) -> list[Message]:
+def not_understood() -> list[Message]:
     """To a sentence nobody expected: what can be done here, never silence."""
     sentence = _(
         "すみません、うまく読み取れませんでした。\n手続の名前を送るか、下のボタンから選んでください。"
@@ -116,33 +130,41 @@ def not_understood(language: Language) -> list[Message]:
     return flex.with_quick_replies([flex.text(sentence)], start_buttons())
 
 
-def contact() -> list[Message]:
-    """How to reach a person."""
-    city: City | None = catalog.city()
+def contact(procedure: Procedure | None, language: Language) -> list[Message]:
+    """How to reach a person: the office of the procedure that is open, else the city."""
+    city = catalog.city()
     if city is None:
-        return not_understood("ja")
+        return not_understood()
+    office = Page(language).say(procedure.office) if procedure else ""
+    phone = (procedure.phone if procedure else "") or city.phone
+    name = city.name_en if language == "en" and city.name_en else city.name
     lines = [
-        _("職員がお電話でお答えします。"),
-        f"{city.name} {city.phone}",
-        city.hours,
-        _("入力の途中の内容は、そのまま残っています。"),
-    ]
-    call = flex.button(flex.uri(_("電話をかける"), f"tel:{city.phone.replace('-', '')}"), primary=True)
+        _("職員がお電話でお答えします。"), f"{name} {office}".strip(), phone, city.hours,
+        _("入力した内容は、そのまま残っています。") if procedure else "",
+    ]  # fmt: skip
+    call = flex.button(flex.uri(_("電話をかける"), f"tel:{phone.replace('-', '')}"), primary=True)
     body = [flex.line_of(line) for line in lines if line]
     message = flex.bubble(_("職員に聞く"), title=_("職員に聞く"), body=body, buttons=[call], colour=colour())
-    return flex.with_quick_replies([message], [flex.postback(_("入力に戻る"), command("resume").data)])
+    return flex.with_quick_replies([message], [resume_button()] if procedure else start_buttons())
 
 
-def applications(resident: Resident, language: Language) -> list[Message]:
+def applications(resident: Resident, language: Language, *, begun: bool = False) -> list[Message]:
     """The resident's newest applications with their state and a link to each."""
+    buttons = [resume_button(), *start_buttons()] if begun else start_buttons()
     found = intake_queries.applications_of(resident.id)[:SHOWN_APPLICATIONS]
     if not found:
-        return flex.with_quick_replies([flex.text(_("まだ申請はありません。"))], start_buttons())
-    rows = []
-    for application in found:
-        view = intake_queries.status_view(application, language=language)
-        address = f"{settings.BASE_URL}{intake.status_path(application)}"
-        rows.append(flex.pair(application.receipt_number, view.state))
-        rows.append(flex.button(flex.uri(_("%(number)s を開く") % {"number": application.receipt_number}, address)))
-    bubble = flex.bubble(_("申請の状況"), title=_("申請の状況"), body=rows, colour=colour())
-    return flex.with_quick_replies([bubble], start_buttons())
+        return flex.with_quick_replies([flex.text(_("まだ申請はありません。手続を選ぶと、申請できます。"))], buttons)
+    body = [box for application in found for box in _application(application, language)]
+    bubble = flex.bubble(_("申請の状況"), title=_("申請の状況"), body=body, colour=colour())
+    return flex.with_quick_replies([bubble], buttons)
+
+
+def _application(application: Application, language: Language) -> list[Box]:
+    """One application: what it is, its state, and the button to its page."""
+    view = intake_queries.status_view(application, language=language)
+    title = flex.clip(view.title.translate(RUBY) if language == "ja_easy" else view.title, CARD_TEXT)
+    open_page = flex.uri(
+        _("%(number)s を開く") % {"number": application.receipt_number},
+        f"{settings.BASE_URL}{intake.status_path(application)}",
+    )
+    return [flex.pair(f"{application.receipt_number}　{title}", view.state), flex.button(open_page)]

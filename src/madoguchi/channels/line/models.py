@@ -40,7 +40,9 @@ class ReceivedEvent(models.Model):
 
     class Meta:
         indexes = (
-            models.Index(fields=("user_hash", "sent_at"), condition=models.Q(handled_at=None), name="line_event_waiting"),
+            models.Index(
+                fields=("user_hash", "sent_at"), condition=models.Q(handled_at=None), name="line_event_waiting"
+            ),
         )
 
     def __str__(self) -> str:

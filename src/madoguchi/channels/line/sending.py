@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from madoguchi.channels.line import client, flex
 from madoguchi.channels.line.flex import Message
-from madoguchi.channels.line.friends import friend_of_resident, user_id_of
+from madoguchi.channels.line.friends import friend_of_resident, language_of, speaking, user_id_of
 from madoguchi.channels.line.models import Friend, OutgoingMessage, ReceivedEvent
 from madoguchi.lib import vault
 from madoguchi.notices.channels import Undeliverable
@@ -42,7 +42,7 @@ def keep(
 def unsent(user_hash: str) -> Iterable[OutgoingMessage]:
     """Answers of this resident that are stored but not known to have arrived, oldest first."""
     waiting = OutgoingMessage.objects.filter(friend__user_hash=user_hash, sent_at=None)
-    return waiting.select_related("friend").order_by("created_at")
+    return waiting.select_related("friend__resident").order_by("created_at")
 
 
 def deliver(message: OutgoingMessage) -> None:
@@ -81,7 +81,8 @@ def _pushed(message: OutgoingMessage, messages: list[Message]) -> str:
 
 def _said_sorry(message: OutgoingMessage) -> str:
     """LINE did not take our answer: our fault, but the resident must not be left without one."""
-    sentence = _("すみません、表示できない返事になってしまいました。「最初から」または「職員に聞く」と送ってください。")
+    with speaking(language_of(message.friend)):
+        sentence = _("すみません、返事を表示できませんでした。「入力に戻る」か「職員に聞く」と送ってください。")
     try:
         key = str(uuid.uuid5(message.id, "sorry"))
         client.push(user_id_of(message.friend), [flex.text(sentence)], retry_key=key)
@@ -111,7 +112,9 @@ class NoticeSender:
         if friend is None:
             raise Undeliverable("not a friend (any more)")
         try:
-            client.push(user_id_of(friend), [_bubble(notice)], retry_key=str(notice.id))
+            with speaking(notice.language):
+                bubble = _bubble(notice)
+            client.push(user_id_of(friend), [bubble], retry_key=str(notice.id))
         except client.LineRefused as refused:
             raise Undeliverable(str(refused)) from refused
 

@@ -33,34 +33,48 @@ class Tile:
     data: str
 
 
-def set_up() -> Iterator[str]:
-    """Does it all again from the start, saying each step; the old menu goes when the new one is in place."""
+def set_up() -> list[str]:
+    """Does it all again from the start and says what it did; the old menu goes when the new one is in place.
+
+    Raises LineRefused or LineUnavailable where LINE does not go along.
+    """
     if not settings.LINE.base_url:
-        yield _("LINEは設定されていません（MADOGUCHI_LINE_BASE_URL）。何もしていません。")
-        return
-    _set_webhook()
-    yield _("Webhookの宛先を %(url)s にしました。") % {"url": f"{settings.BASE_URL}/line/webhook"}
+        return [_("LINEは設定されていません（MADOGUCHI_LINE_BASE_URL）。何もしていません。")]
+    return [*_set_webhook(), _replace_menu()]
+
+
+def _set_webhook() -> Iterator[str]:
+    address = f"{settings.BASE_URL}/line/webhook"
+    client.call("PUT", "/v2/bot/channel/webhook/endpoint", json={"endpoint": address})
+    yield _("Webhookの宛先を %(url)s にしました。") % {"url": address}
+    answer = client.call("POST", "/v2/bot/channel/webhook/test").json()
+    if answer.get("success"):
+        yield _("Webhookの接続を確かめました。")
+    else:
+        yield _("Webhookに接続できません（%(why)s）。サーバーが動いているか、宛先が正しいかを確かめてください。") % {
+            "why": f"{answer.get('reason', '')} {answer.get('statusCode', '')}".strip()
+        }
+
+
+def _replace_menu() -> str:
     before = _own_menus()
     menu_id = _create_menu(rows())
     client.call("POST", f"/v2/bot/user/all/richmenu/{menu_id}")
     for old in before:
         client.call("DELETE", f"/v2/bot/richmenu/{old}")
-    yield _("リッチメニューを作り、全員に表示しました（%(words)s）。") % {"words": "、".join(menu.words())}
+    return _("リッチメニューを作り、全員に表示しました（%(words)s）。") % {"words": "、".join(menu.words())}
 
 
 def rows() -> list[list[Tile]]:
     """The procedures' words, three a row, and below them what is always there."""
-    words = [Tile(word, _("手続を始める"), "procedure", command("menu", word).data) for word in menu.words()[:MAX_WORDS]]
+    note = _("手続を始める")
+    words = [Tile(word, note, "procedure", command("menu", word).data) for word in menu.words()[:MAX_WORDS]]
     always = [
         Tile(_("申請の状況"), _("進み具合を見る"), "help", command("status").data),
         Tile(_("入力に戻る"), _("途中の続きから"), "help", command("resume").data),
         Tile(_("職員に聞く"), _("電話番号を見る"), "help", command("staff").data),
     ]
     return [*(words[start : start + A_ROW] for start in range(0, len(words), A_ROW)), always]
-
-
-def _set_webhook() -> None:
-    client.call("PUT", "/v2/bot/channel/webhook/endpoint", json={"endpoint": f"{settings.BASE_URL}/line/webhook"})
 
 
 def _own_menus() -> list[str]:

@@ -44,9 +44,9 @@ class Incoming:
     raw: Mapping[str, Any]
 
     @property
-    def sealed(self) -> bytes:
-        """The event, encrypted: it may hold what a resident wrote."""
-        return vault.seal_json(dict(self.raw), context=f"line-event:{self.id}")
+    def sealed(self) -> bytes | None:
+        """The event, encrypted: it may hold what a resident wrote. None of what nobody here will read (groups)."""
+        return vault.seal_json(dict(self.raw), context=f"line-event:{self.id}") if self.user_hash else None
 
 
 def signature_of(body: bytes, secret: str) -> str:
@@ -59,6 +59,8 @@ def signature_of(body: bytes, secret: str) -> str:
 def webhook(request: HttpRequest) -> HttpResponse:
     """200 as soon as the events are stored; 401 without the right signature, 400 for what is not an envelope."""
     body = request.read(MAX_BODY + 1)
+    if len(body) > MAX_BODY:
+        return HttpResponse(status=413)
     given = request.headers.get("x-line-signature", "")
     if not settings.LINE.client_secret or not hmac.compare_digest(
         signature_of(body, settings.LINE.client_secret).encode(), given.encode()
@@ -66,7 +68,7 @@ def webhook(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=401)
     try:
         events = list(_events(body))
-    except ValueError:
+    except (ValueError, RecursionError):
         return HttpResponseBadRequest()
     if events:
         store(events)
@@ -75,15 +77,23 @@ def webhook(request: HttpRequest) -> HttpResponse:
 
 def _events(body: bytes) -> Iterator[Incoming]:
     """Every event of the envelope that has at least a type; what is missing elsewhere is made up for."""
-    if len(body) > MAX_BODY:
-        raise ValueError("body too large")
     envelope = json.loads(body)
     found = envelope.get("events") if isinstance(envelope, dict) else None
     if not isinstance(found, list):
         raise ValueError("no events")
     for event in found:
         if isinstance(event, dict) and isinstance(event.get("type"), str):
-            yield _incoming(event)
+            yield _incoming(_writable(event))
+
+
+def _writable(event: dict[str, Any]) -> dict[str, Any]:
+    """The event without halves of characters, which JSON may hold but no text that is stored or sent."""
+    try:
+        json.dumps(event, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        text = json.dumps(event, ensure_ascii=False).encode("utf-8", "replace").decode()
+        return dict(json.loads(text))
+    return event
 
 
 def _incoming(event: dict[str, Any]) -> Incoming:
@@ -92,14 +102,14 @@ def _incoming(event: dict[str, Any]) -> Incoming:
     return Incoming(
         id=_text(event.get("webhookEventId")) or _digest(event),
         user_hash=user_hash_of(user_id) if isinstance(user_id, str) else "",
-        type=event["type"][:40],
+        type=_text(event["type"])[:40],
         sent_at=_moment(event.get("timestamp")),
         raw=event,
     )
 
 
 def _text(value: object) -> str:
-    return value[:64] if isinstance(value, str) else ""
+    return value[:64] if isinstance(value, str) and value.isprintable() else ""
 
 
 def _digest(event: Mapping[str, Any]) -> str:
