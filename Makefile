@@ -7,7 +7,7 @@ PIP := $(BIN)/pip --disable-pip-version-check -q
 COMPILE := $(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 pyproject.toml --extra build
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-crash check format lock bench messages clean
+.PHONY: help demo test test-crash check format lock bench messages reference clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -30,8 +30,11 @@ format: $(VENV)/.dev ## Put the code in order
 bench: $(VENV)/.dev .assets ## Run the benchmarks: make bench ARGS="webhook"
 	$(BIN)/python -m benchmarks $(ARGS)
 
-messages: $(VENV)/.dev ## Collect and compile the texts on screen
-	$(BIN)/python -m frontend.messages
+messages: $(VENV)/.dev ## Collect the texts on screen for translation and compile them
+	$(BIN)/python -m tools.messages
+
+reference: $(VENV)/.dev ## Write the generated parts of docs/reference anew
+	$(BIN)/python -m docs.generate_reference
 
 lock: $(VENV)/.dev ## Lock the dependencies anew
 	$(COMPILE) --upgrade -o requirements/base.txt
@@ -61,8 +64,9 @@ node_modules/.ready: package-lock.json | $(VENV)/.base
 	npm ci --silent --ignore-scripts
 	@touch $@
 
-.assets: node_modules/.ready $(shell find frontend -type f)
+.assets: node_modules/.ready $(shell find frontend -type f) $(shell find src -name '*.po')
 	npm run -s build
+	$(BIN)/python -m tools.messages compile
 	@touch $@
 
 .PHONY: .chromium

@@ -5,7 +5,8 @@ export function bindTotals(): void {
     const inputs = [...document.querySelectorAll<HTMLInputElement>(`[name=${output.dataset["totalOf"]}]`)];
     const show = (): void => {
       const sum = inputs.reduce((total, input) => total + (Number.parseInt(input.value, 10) || 0), 0);
-      output.textContent = `${sum.toLocaleString("ja-JP")}円`;
+      // Only the digits: the word for yen is in the page's language.
+      output.textContent = output.textContent.replace(/[\d,]+/, sum.toLocaleString("ja-JP"));
     };
     inputs.forEach((input) => input.addEventListener("input", show));
   });

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 ROLES = (
-    ("reception", "受付"),
-    ("review", "審査"),
-    ("approval", "決裁"),
-    ("accounting", "会計"),
-    ("app_admin", "業務管理者"),
-    ("admin", "全体管理者"),
+    ("reception", pgettext_lazy("role", "受付")),
+    ("review", pgettext_lazy("role", "審査")),
+    ("approval", pgettext_lazy("role", "決裁")),
+    ("accounting", pgettext_lazy("role", "会計")),
+    ("app_admin", pgettext_lazy("role", "業務管理者")),
+    ("admin", pgettext_lazy("role", "全体管理者")),
 )
 
 
@@ -31,7 +33,7 @@ class Department(models.Model):
 class Staff(AbstractUser):
     """Someone who works at the city office and signs in."""
 
-    display_name = models.CharField("氏名", max_length=100, blank=True)
+    display_name = models.CharField(_("氏名"), max_length=100, blank=True)
     departments: models.ManyToManyField[Department, Membership] = models.ManyToManyField(
         Department, through="Membership", related_name="staff"
     )

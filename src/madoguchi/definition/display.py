@@ -37,6 +37,11 @@ def display_date(day: date, language: Language = "ja") -> str:
     return day.isoformat() if language == "en" else era_date(day)
 
 
+def display_money(amount: int, language: Language = "ja") -> str:
+    """``1,200円``, in English ``1,200 yen``."""
+    return f"{amount:,} yen" if language == "en" else yen(amount)
+
+
 def _as_is(field: Any, value: Value, language: Language) -> str:
     return str(value)
 
@@ -48,7 +53,7 @@ def _number(field: Any, value: Value, language: Language) -> str:
 
 
 def _money(field: Any, value: Value, language: Language) -> str:
-    return f"{int(value):,} yen" if language == "en" else yen(int(value))
+    return display_money(int(value), language)
 
 
 def option_label(field: Any, value: str) -> Text:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from madoguchi.accounts.language import in_words
 from madoguchi.accounts.models import Staff
 from madoguchi.catalog.queries import AppRevision
 from madoguchi.definition.app import Action, Procedure
@@ -54,7 +55,7 @@ def actions_of(staff: Staff, app: AppRevision, record: Record) -> list[Action]:
 
 def _button(app: AppRevision, record: Record, action: Action, primary: bool, why: str) -> Button:
     url = reverse("desk:action", args=[app.code, record.id, action.code])
-    return Button(action.code, str(action.name), url, primary, action.kind in NEEDS_PAGE, why)
+    return Button(action.code, in_words(action.name), url, primary, action.kind in NEEDS_PAGE, why)
 
 
 def obstacle(record: Record, action: Action, check: IdentityCheck | None, payment: Payment | None) -> str:

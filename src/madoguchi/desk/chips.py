@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from madoguchi.accounts.language import in_words
 from madoguchi.definition.app import AppDefinition
 from madoguchi.identity.models import IdentityCheck
 from madoguchi.payments.models import Payment
@@ -35,7 +36,7 @@ def status_chip(defn: AppDefinition, code: str | None) -> Chip | None:
     if defn.process is None or code is None:
         return None
     status = next((s for s in defn.process.statuses if s.code == code), None)
-    return Chip(status.kind, status.kind, str(status.name)) if status else Chip("plain", "open", code)
+    return Chip(status.kind, status.kind, in_words(status.name)) if status else Chip("plain", "open", code)
 
 
 def payment_chip(payment: Payment) -> Chip:

@@ -12,10 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from madoguchi.accounts.language import in_words
 from madoguchi.definition.app import AppDefinition, ReasonTemplate
 from madoguchi.definition.compute import FeeRow
 from madoguchi.definition.fields import VALUELESS_TYPES, AnyField
-from madoguchi.definition.text import Text
+from madoguchi.definition.text import Language, Text
 from madoguchi.lib.business_days import add_business_days
 from madoguchi.lib.money import MoneyError, parse_yen
 
@@ -56,7 +57,7 @@ class ReturnForm(NoteForm):
         super().__init__(data)
         choices = self.fields["fields_to_correct"]
         assert isinstance(choices, forms.MultipleChoiceField)
-        choices.choices = [(field.code, str(field.label)) for field in returnable(defn)]
+        choices.choices = [(field.code, in_words(field.label)) for field in returnable(defn)]
 
     def clean_due_on(self) -> date:
         due: date = self.cleaned_data["due_on"]
@@ -79,9 +80,11 @@ def proposed_due_on() -> date:
     return add_business_days(timezone.localdate(), RETURN_BUSINESS_DAYS)
 
 
-def with_template(template: ReasonTemplate, note: str, ticked: Sequence[str]) -> tuple[str, list[str]]:
-    """Text and ticks after using a template: nothing typed or ticked before is lost."""
-    body = str(template.body)
+def with_template(
+    template: ReasonTemplate, note: str, ticked: Sequence[str], language: Language = "ja"
+) -> tuple[str, list[str]]:
+    """Text and ticks after using a template: nothing typed or ticked before is lost. ``language``: the resident's."""
+    body = template.body.in_language(language)
     text = note if body in note else "\n".join(part for part in (note.strip(), body) if part)
     return text, [*ticked, *(code for code in template.fields if code not in ticked)]
 
@@ -109,7 +112,7 @@ class FeeForm:
     @classmethod
     def proposed(cls, rows: Sequence[FeeRow]) -> FeeForm:
         """The computed lines and an empty one for what the formula does not know."""
-        return cls((*(FeeInput(str(row.label), str(row.amount)) for row in rows), FeeInput("", "")), "")
+        return cls((*(FeeInput(in_words(row.label), str(row.amount)) for row in rows), FeeInput("", "")), "")
 
     @classmethod
     def from_post(cls, data: QueryDict, proposed: Sequence[FeeRow]) -> FeeForm:

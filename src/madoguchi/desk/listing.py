@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from madoguchi.accounts.language import current, in_words
 from madoguchi.accounts.models import Staff
 from madoguchi.catalog.indexes import SYSTEM_SORTS, UNSORTABLE
 from madoguchi.catalog.queries import AppRevision
@@ -128,8 +129,8 @@ def understand(defn: AppDefinition, query: QueryDict) -> Request:
 def filter_options(defn: AppDefinition, chosen: Mapping[str, Sequence[str]]) -> list[Filter]:
     """What a list can be narrowed by beside its view."""
     process, procedure = defn.process, defn.procedure
-    groups: list[tuple[str, str, Iterable[tuple[str, str]]]] = [
-        ("status", _("状態"), [(s.code, str(s.name)) for s in process.statuses] if process else []),
+    groups: list[tuple[str, str, Iterable[tuple[str, object]]]] = [
+        ("status", _("状態"), [(s.code, in_words(s.name)) for s in process.statuses] if process else []),
         ("channel", _("経路"), [(c, str(CHANNELS[c])) for c in procedure.channels] if procedure else []),
         ("payment", _("手数料"), Payment.State.choices if procedure and procedure.fee else []),
     ]
@@ -168,7 +169,7 @@ def key_column(defn: AppDefinition, request: Request) -> Column:
 
 def _column(defn: AppDefinition, request: Request, code: str) -> Column:
     field = defn.by_code.get(code)
-    label = str(field.label) if field else str(SYSTEM_LABELS.get(code, code))
+    label = in_words(field.label) if field else str(SYSTEM_LABELS.get(code, code))
     order = {code: "ascending", f"-{code}": "descending"}.get(request.sort, "")
     url = request.query(sort=f"-{code}" if order == "ascending" else code) if sortable(defn, code) else ""
     return Column(label, _numeric(field), url, order)
@@ -205,7 +206,7 @@ def _row(app: AppRevision, row: Mapping[str, Any], codes: Sequence[str], people:
 def _cell(defn: AppDefinition, code: str, value: Any, people: Mapping[int, str]) -> str:
     field = defn.by_code.get(code)
     if field is not None:
-        text = name_and_kana(value)[0] if field.type == "name" and value else display(field, value)
+        text = name_and_kana(value)[0] if field.type == "name" and value else display(field, value, language=current())
         return cells.text_cell(" ".join(text.split("\n")), numeric=_numeric(field))
     if code == "status":
         return cells.chip_cell(status_chip(defn, value))

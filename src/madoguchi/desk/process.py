@@ -57,7 +57,7 @@ def fix_fee(move: Move, *, rows: Sequence[FeeRow], reason: str) -> Event:
     """Fixes the fee and asks for it. A fee of nothing counts as paid at once. Raises as ``take_action`` does."""
     procedure = move.record.app.definition.procedure
     assert procedure is not None and procedure.fee is not None and move.record.receipt_number is not None
-    lines = [{"label": str(row.label), "amount": row.amount} for row in rows if row.amount]
+    lines = [{"label": row.label.model_dump(), "amount": row.amount} for row in rows if row.amount]
     total = sum(row.amount for row in rows)
     event = take_action(move, data={"reason": reason, "lines": lines, "amount": total})
     actor = staff_actor(move.staff)

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from madoguchi.accounts.access import StaffRequest
+from madoguchi.accounts.language import in_words
 from madoguchi.accounts.models import Staff
 from madoguchi.accounts.queries import has_role
 from madoguchi.catalog import queries as catalog
@@ -93,7 +94,7 @@ def _rail(request: StaffRequest) -> dict[str, Any]:
 
 def _app_item(app: AppRevision, here: str) -> RailItem:
     url = reverse("desk:list", args=[app.code])
-    return RailItem(str(app.definition.name), url, "file", counts.waiting(app), here.startswith(url))
+    return RailItem(in_words(app.definition.name), url, "file", counts.waiting(app), here.startswith(url))
 
 
 def _tools(staff: Staff, here: str) -> list[RailItem]:

@@ -8,16 +8,17 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from madoguchi.accounts.language import current, in_words
 from madoguchi.accounts.models import Staff
 from madoguchi.definition.app import AppDefinition
-from madoguchi.definition.display import display
+from madoguchi.definition.display import display, display_money
 from madoguchi.definition.fields import FILE_TYPES, AnyField
 from madoguchi.definition.text import Text
-from madoguchi.lib.money import yen
 from madoguchi.records.models import Event
 
-CHANNELS = {"line": "LINE", "web": _("ウェブ"), "counter": _("窓口")}
+CHANNELS = {"line": "LINE", "web": gettext_lazy("ウェブ"), "counter": gettext_lazy("窓口")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def differences(defn: AppDefinition, event: Event) -> tuple[Difference, ...]:
 def _difference(
     field: AnyField | None, key: str, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> Difference:
-    label = str(field.label) if field else _("削除された項目（%(id)s）") % {"id": key}
+    label = in_words(field.label) if field else _("削除された項目（%(id)s）") % {"id": key}
     return Difference(label, _shown(field, before.get(key)), _shown(field, after.get(key)))
 
 
@@ -87,7 +88,7 @@ def _shown(field: AnyField | None, value: Any) -> str:
         return str(value)
     if field.type in FILE_TYPES:
         return _("ファイル%(count)d点") % {"count": len(value)}
-    return display(field, value)
+    return display(field, value, language=current())
 
 
 # --- one sentence a kind -------------------------------------------------------------------------------------------
@@ -102,8 +103,8 @@ def _created(_defn: AppDefinition, event: Event) -> str:
 
 def _moved(defn: AppDefinition, event: Event) -> str:
     process = defn.process
-    names = {a.code: str(a.name) for a in process.actions} if process else {}
-    states = {s.code: str(s.name) for s in process.statuses} if process else {}
+    names = {a.code: in_words(a.name) for a in process.actions} if process else {}
+    states = {s.code: in_words(s.name) for s in process.statuses} if process else {}
     action, origin, target = (event.data.get(key) or "" for key in ("action", "from", "to"))
     words = {"action": names.get(action, action), "from": states.get(origin, origin), "to": states.get(target, target)}
     sentence = _("「%(action)s」（%(from)s → %(to)s）") % words
@@ -120,7 +121,7 @@ def _assigned(_defn: AppDefinition, event: Event) -> str:
 def _payment(words: str) -> Callable[[AppDefinition, Event], str]:
     def sentence(_defn: AppDefinition, event: Event) -> str:
         amount = event.data.get("amount")
-        return _(words) + (f" {yen(int(amount))}" if amount else "")
+        return _(words) + (f" {display_money(int(amount), current())}" if amount else "")
 
     return sentence
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -14,13 +14,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from madoguchi.accounts.access import StaffRequest, staff_required
+from madoguchi.accounts.language import in_words
 from madoguchi.catalog.queries import AppRevision
 from madoguchi.definition.app import Action, ReasonTemplate
 from madoguchi.definition.compute import FeeRow, fee_lines
+from madoguchi.definition.text import Language
 from madoguchi.desk import answers, chips, forms, process, shell, timeline
 from madoguchi.desk.buttons import NEEDS_PAGE, actions_of, obstacle
 from madoguchi.identity import queries as identity
-from madoguchi.lib.eras import era_date_weekday
+from madoguchi.notices.residents import resident_of
+from madoguchi.notices.texts import day_text
 from madoguchi.notices.texts import message as notice_message
 from madoguchi.payments import queries as payments
 from madoguchi.payments.actions import PaymentProblem
@@ -81,7 +84,7 @@ def _find(request: StaffRequest, app: AppRevision, record: Record, code: str) ->
     check, payment = identity.of_record(app.app_id, record.id), payments.live_payment(app.app_id, record.id)
     why = obstacle(record, known[code], check, payment)
     if why:
-        messages.error(request, f"「{known[code].name}」: {why}")
+        messages.error(request, _("「%(action)s」: %(why)s") % {"action": in_words(known[code].name), "why": why})
         return HttpResponseRedirect(_record_url(step))
     return step
 
@@ -119,7 +122,7 @@ def _return(step: Step) -> HttpResponse:
     note, ticked = posted.get("note", ""), posted.getlist("fields_to_correct")
     chosen = _template(templates, posted.get("use_template"))
     if chosen is not None:
-        note, ticked = forms.with_template(chosen, note, ticked)
+        note, ticked = forms.with_template(chosen, note, ticked, _language(step))
         return _return_page(step, note, ticked, posted.get("due_on", ""))
     form = forms.ReturnForm(defn, posted)
     if not form.is_valid():
@@ -135,7 +138,7 @@ def _return_page(
     step: Step, note: str, ticked: Sequence[str], due_on: str, form: forms.ReturnForm | None = None
 ) -> HttpResponse:
     defn = step.record.app.definition
-    choices = [(field.code, str(field.label), field.code in ticked) for field in forms.returnable(defn)]
+    choices = [(field.code, in_words(field.label), field.code in ticked) for field in forms.returnable(defn)]
     procedure = defn.procedure
     context = {
         "note": note, "choices": choices, "due_on": due_on, "errors": form.errors if form else {},
@@ -152,7 +155,7 @@ def _reject(step: Step) -> HttpResponse:
     form = forms.NoteForm(step.request.POST) if step.request.method == "POST" else None
     chosen = _template(templates, step.request.POST.get("use_template"))
     if chosen is not None:
-        note, form = forms.with_template(chosen, note, ())[0], None
+        note, form = forms.with_template(chosen, note, (), _language(step))[0], None
     if form is not None and form.is_valid():
         data = {"note": form.cleaned_data["note"]}
         return _take(step, lambda: process.take_action(step.move(), data=data))
@@ -220,12 +223,18 @@ def _preview(step: Step, due_on: date | None) -> Any:
     procedure, process_ = step.record.app.definition.procedure, step.record.app.definition.process
     if procedure is None or process_ is None or step.action.notice is None:
         return None
-    status = process_.status(step.action.to)
+    status, language = process_.status(step.action.to), _language(step)
     facts = {
-        "受付番号": step.record.receipt_number or "", "状態": str(status.resident or status.name),
-        "期限": era_date_weekday(due_on) if due_on else "",
+        "受付番号": step.record.receipt_number or "", "状態": (status.resident or status.name).in_language(language),
+        "期限": day_text(due_on, language) if due_on else "",
     }
-    return notice_message(procedure, step.action.notice, language="ja", facts=facts)
+    return notice_message(procedure, step.action.notice, language=language, facts=facts)
+
+
+def _language(step: Step) -> Language:
+    """What the resident of the record reads."""
+    address = resident_of(step.app.app_id, step.record.id)
+    return cast(Language, address.language) if address else "ja"
 
 
 def _day(text: str) -> date | None:

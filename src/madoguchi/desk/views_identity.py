@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from madoguchi.accounts.access import StaffRequest, staff_required
+from madoguchi.accounts.language import current, in_words
 from madoguchi.catalog.queries import AppRevision
 from madoguchi.definition.app import Applicant
 from madoguchi.definition.display import display
@@ -125,7 +126,7 @@ def photos(record: Record) -> list[FileLink]:
     found: list[FileLink] = []
     for field in record.app.definition.fields:
         if field.type == "photo" and field.identity:
-            found += answers.file_links(str(field.label), record.values.get(field.code) or (), stored)
+            found += answers.file_links(in_words(field.label), record.values.get(field.code) or (), stored)
     return found
 
 
@@ -145,7 +146,7 @@ def _applicant_codes(record: Record) -> Sequence[str]:
 def _checklist(record: Record, ticks: Mapping[str, Any]) -> list[Tick]:
     procedure = record.app.definition.procedure
     items = procedure.identity_checklist if procedure else ()
-    return [Tick(str(n), str(text), bool(ticks.get(str(n)))) for n, text in enumerate(items, 1)]
+    return [Tick(str(n), in_words(text), bool(ticks.get(str(n)))) for n, text in enumerate(items, 1)]
 
 
 def _matched(record: Record, check: IdentityCheck) -> list[Matched]:
@@ -173,4 +174,4 @@ def _typed_item(record: Record, item: str) -> str:
     procedure = record.app.definition.procedure
     code = getattr(procedure.applicant, item, None) if procedure else None
     field = record.app.definition.by_code.get(code) if code else None
-    return display(field, record.values.get(field.code)) if field else ""
+    return display(field, record.values.get(field.code), language=current()) if field else ""

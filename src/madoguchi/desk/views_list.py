@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from madoguchi.accounts.access import StaffRequest, staff_required
+from madoguchi.accounts.language import in_words
 from madoguchi.catalog.queries import AppRevision
 from madoguchi.definition.app import Sort
 from madoguchi.desk import counts, listing, process, shell, views_counter
@@ -99,7 +100,8 @@ def _list_context(request: StaffRequest, app: AppRevision) -> dict[str, Any]:
     return {
         "app": app, "list": asked, "here": asked.query(), "search": search, "newest": newest,
         "tabs": [
-            Tab(str(view.name), f"?view={view.code}", view.code == asked.view.code) for view in listing.views_of(defn)
+            Tab(in_words(view.name), f"?view={view.code}", view.code == asked.view.code)
+            for view in listing.views_of(defn)
         ],
         "filters": listing.filter_options(defn, asked.filters),
         "applied": _applied(app, asked, search),

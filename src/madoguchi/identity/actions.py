@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from madoguchi.catalog.queries import AppRevision, published_by_id
 from madoguchi.identity import card, queries
@@ -57,9 +58,9 @@ def save_checklist(
     locked = IdentityCheck.objects.select_for_update().get(pk=check.pk)
     locked.checklist = dict(ticks)
     if decision == "passed" and not all(ticks.values()):
-        raise NotYetComplete("確認していない項目があります。すべて確かめてから「確認できた」を押してください。")
+        raise NotYetComplete(_("確認していない項目があります。すべて確かめてから「確認できた」を押してください。"))
     if decision == "failed" and not reason.strip():
-        raise NotYetComplete("確認できなかった理由を書いてください。")
+        raise NotYetComplete(_("確認できなかった理由を書いてください。"))
     if decision in {"passed", "failed"}:
         _decide(locked, passed=decision == "passed", staff_id=actor.staff_id, reason=reason.strip())
     locked.save()

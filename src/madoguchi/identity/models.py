@@ -6,6 +6,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from madoguchi.catalog.models import App
 
@@ -20,9 +21,9 @@ class IdentityCheck(models.Model):
     """
 
     class State(models.TextChoices):
-        PENDING = "pending", "未確認"
-        PASSED = "passed", "確認済"
-        FAILED = "failed", "不一致"
+        PENDING = "pending", _("未確認")
+        PASSED = "passed", _("確認済")
+        FAILED = "failed", _("不一致")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     app = models.ForeignKey(App, models.PROTECT, related_name="+")

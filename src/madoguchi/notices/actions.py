@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from madoguchi.catalog import queries as catalog
 from madoguchi.definition.app import Action, AppDefinition
-from madoguchi.lib.eras import era_date
 from madoguchi.lib.jobs import app
 from madoguchi.notices import channels, texts
 from madoguchi.notices.models import Notice
@@ -132,8 +131,7 @@ def _status_text(definition: AppDefinition, code: str | None, address: ResidentA
 def _date_text(moment: datetime | None, language: str) -> str:
     if moment is None:
         return ""
-    day = timezone.localtime(moment).date()
-    return f"{day:%B} {day.day}, {day.year}" if language == "en" else era_date(day)
+    return texts.day_text(timezone.localtime(moment).date(), language)
 
 
 def _enqueue(event: Event, address: ResidentAddress, key: str, message: texts.Message, channel: str) -> Notice | None:

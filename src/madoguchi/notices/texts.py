@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import cast
 
 from madoguchi.definition.app import NoticeText, Procedure
 from madoguchi.definition.text import Language, Text
+from madoguchi.lib.eras import era_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,11 @@ def _text_for(procedure: Procedure, key: str, language: Language) -> NoticeText:
     if own and built_in and language == "en" and not (own.title.root.get("en") and own.body.root.get("en")):
         return built_in
     return own or built_in or DEFAULTS["updated"]
+
+
+def day_text(day: date, language: str) -> str:
+    """``令和8年11月23日``, in English ``23 November 2026``."""
+    return f"{day.day} {day:%B %Y}" if language == "en" else era_date(day)
 
 
 def fill(template: str, facts: Mapping[str, str]) -> str:

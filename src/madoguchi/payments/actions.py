@@ -91,8 +91,8 @@ def make_due(
 
 def _line(line: FeeRow | Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(line, Mapping):
-        return {"label": str(line["label"]), "amount": int(line["amount"])}
-    return {"label": str(line.label), "amount": int(line.amount)}
+        return {"label": line["label"], "amount": int(line["amount"])}
+    return {"label": line.label.model_dump(), "amount": int(line.amount)}
 
 
 def _replace_amount(payment: Payment, new: Payment) -> None:

@@ -6,8 +6,11 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from madoguchi.catalog.models import App
+from madoguchi.definition.compute import FeeRow
+from madoguchi.definition.text import Text
 
 
 class Payment(models.Model):
@@ -21,14 +24,14 @@ class Payment(models.Model):
     """
 
     class State(models.TextChoices):
-        DUE = "due", "未納"
-        PENDING = "pending", "手続中"
-        PAID = "paid", "納付済"
-        FAILED = "failed", "失敗"
-        EXPIRED = "expired", "期限切れ"
-        CANCELLED = "cancelled", "取消"
-        REFUNDING = "refunding", "返金中"
-        REFUNDED = "refunded", "返金済"
+        DUE = "due", _("未納")
+        PENDING = "pending", _("手続中")
+        PAID = "paid", _("納付済")
+        FAILED = "failed", _("失敗")
+        EXPIRED = "expired", _("期限切れ")
+        CANCELLED = "cancelled", _("取消")
+        REFUNDING = "refunding", _("返金中")
+        REFUNDED = "refunded", _("返金済")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     app = models.ForeignKey(App, models.PROTECT, related_name="+")
@@ -91,6 +94,11 @@ class Payment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.receipt_number} {self.amount}円 {self.get_state_display()}"
+
+    @property
+    def rows(self) -> list[FeeRow]:
+        """What the fee is for, line by line, in every language the procedure has."""
+        return [FeeRow(Text.model_validate(line["label"]), int(line["amount"])) for line in self.lines]
 
     @property
     def wrong_amount(self) -> bool:

@@ -166,8 +166,10 @@ def as_csv(day: Day) -> str:
     """The day's entries for a spreadsheet: UTF-8 with BOM, no cell can act as a formula."""
     out = io.StringIO()
     writer = csv.writer(out)
-    header = ("区分", "日時", "方法", "受付番号", "金額", "状態", "照会番号", "支払い先の番号", "受領者", "差異")
-    writer.writerow(header)
+    writer.writerow(
+        [_("区分"), _("日時"), _("方法"), _("受付番号"), _("金額"), _("状態"), _("照会番号"), _("支払い先の番号"),
+         _("受領者"), _("差異")]
+    )  # fmt: skip
     differing = {payment.pk for payment in day.differences}
     for entry in day.entries:
         note = difference_words(entry.payment) if entry.payment.pk in differing else ""

@@ -26,7 +26,7 @@ def checked(defn: AppDefinition, changes: Values, world: World, *, values: Value
     for code, raw in changes.items():
         field = defn.by_code.get(code)
         if field is None or field.type in VALUELESS_TYPES | COMPUTED_TYPES:
-            problems[code] = [_problem("この項目は入力できません。")]
+            problems[code] = [_problem("この項目は入力できません。", "This item cannot be filled in.")]
             continue
         answer = parse_answer(field, raw, world, values=others)
         if isinstance(answer, Ok):
@@ -47,8 +47,15 @@ def checked_whole(defn: AppDefinition, values: Values, world: World) -> dict[str
     return checked(defn, {**required, **given}, world)
 
 
-def _problem(message: str) -> Problem:
-    return Problem(Text({"ja": message}))
+def _problem(japanese: str, english: str) -> Problem:
+    return Problem(Text({"ja": japanese, "en": english}))
+
+
+def _taken(label: Text) -> Problem:
+    return _problem(
+        f"「{label}」に同じ値のレコードがすでにあります。別の値を入力してください。",
+        f"Another record already has this value for “{label.in_language('en')}”. Enter a different one.",
+    )
 
 
 def readable(app: AppRevision, refusal: DataError | IntegrityError) -> Exception:
@@ -57,9 +64,11 @@ def readable(app: AppRevision, refusal: DataError | IntegrityError) -> Exception
     if isinstance(cause, errors.UniqueViolation):
         for field in app.definition.fields:
             if cause.diag.constraint_name == unique_index(app.app_id, field.id).name:
-                message = f"「{field.label}」に同じ値のレコードがすでにあります。別の値を入力してください。"
-                return InvalidValues({field.code: [_problem(message)]})
+                return InvalidValues({field.code: [_taken(field.label)]})
     if isinstance(refusal, DataError):
-        message = "保存できない値があります（数が大きすぎるか、使えない文字が入っています）。入力を見直してください。"
-        return InvalidValues({"": [_problem(message)]})
+        message = _problem(
+            "保存できない値があります（数が大きすぎるか、使えない文字が入っています）。入力を見直してください。",
+            "A value cannot be stored: a number is too large or a character cannot be used. Check what you entered.",
+        )
+        return InvalidValues({"": [message]})
     return refusal

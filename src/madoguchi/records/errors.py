@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from madoguchi.definition.problems import Problem
 
 
@@ -26,7 +28,7 @@ class AlreadyCreated(RecordError):
     """The interview has become a record before; ``ref`` is that record."""
 
     def __init__(self, ref: RecordRef) -> None:
-        super().__init__("この申請はすでに受け付けています。")
+        super().__init__(_("この申請はすでに受け付けています。"))
         self.ref = ref
 
 
@@ -35,7 +37,7 @@ class StaleRecord(RecordError):
 
     def __init__(self, current_revision: int) -> None:
         super().__init__(
-            "ほかの人がこのレコードを更新しました。最新の内容を確認してから、もう一度操作してください。"
+            _("ほかの人がこのレコードを更新しました。最新の内容を確認してから、もう一度操作してください。")
         )
         self.current_revision = current_revision
 

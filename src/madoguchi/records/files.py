@@ -13,6 +13,7 @@ from pathlib import Path, PurePath
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from madoguchi.catalog.queries import AppRevision
 from madoguchi.definition.fields import AnyField, FileField, PhotoField
@@ -43,7 +44,7 @@ def store_upload(
     """
     del content_type
     if not isinstance(field, (FileField, PhotoField)):
-        raise FileRefused("この項目にはファイルを送れません。")
+        raise FileRefused(_("この項目にはファイルを送れません。"))
     _refuse_too_many(interview_id)
     kind = images.sniff(data, limit=field.max_megabytes * 1024 * 1024, pdf=field.type == "file")
     content, thumbnail = (data, None) if kind == images.PDF else images.reencode(data, kind)
@@ -67,7 +68,7 @@ def _refuse_too_many(interview_id: uuid.UUID | None) -> None:
     if interview_id is None:
         return
     if StoredFile.objects.filter(interview_id=interview_id, deleted_at=None).count() >= MAX_PER_INTERVIEW:
-        raise FileRefused("送られたファイルが多すぎます。不要なファイルを消してから、もう一度送ってください。")
+        raise FileRefused(_("送られたファイルが多すぎます。不要なファイルを消してから、もう一度送ってください。"))
 
 
 def _safe_name(name: str) -> str:

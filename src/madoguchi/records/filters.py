@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from django.utils.translation import gettext as _
 from psycopg import sql
 
 from madoguchi.catalog.tables import columns_of
@@ -41,7 +42,7 @@ def conditions(
     for code, values in [*view.filters.items(), *filters.items()]:
         condition = _filter(defn, code, [value.replace("\x00", "") for value in values])
         if condition is None:
-            messages.append(f"「{code}」では絞り込めません。")
+            messages.append(_("「%(column)s」では絞り込めません。") % {"column": code})
         else:
             found.append(condition)
     return [*found, *_search(defn, search)], messages

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import pillow_heif
+from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 JPEG, PNG, WEBP, HEIC, PDF = "image/jpeg", "image/png", "image/webp", "image/heic", "application/pdf"
@@ -27,14 +28,22 @@ class FileRefused(Exception):
 def sniff(data: bytes, *, limit: int, pdf: bool) -> str:
     """The real content type of ``data``; raises FileRefused when it is empty, over ``limit`` bytes or not allowed."""
     if not data:
-        raise FileRefused("ファイルが空です。もう一度選んで送ってください。")
+        raise FileRefused(_("ファイルが空です。もう一度選んで送ってください。"))
     if len(data) > limit:
-        raise FileRefused(f"ファイルが大きすぎます。{limit // 1024 // 1024}MB 以下にして送ってください。")
+        words = _("ファイルが大きすぎます。%(limit)dMB 以下にして送ってください。")
+        raise FileRefused(words % {"limit": limit // 1024 // 1024})
     kind = _kind(data)
     if kind is None or (kind == PDF and not pdf):
-        wanted = "写真（JPEG・PNG・WebP・HEIC）" + ("か PDF" if pdf else "")
-        raise FileRefused(f"この形式のファイルは受け付けられません。{wanted}を送ってください。")
+        raise _wrong_format(pdf)
     return kind
+
+
+def _wrong_format(pdf: bool) -> FileRefused:
+    if pdf:
+        words = _("この形式のファイルは受け付けられません。写真（JPEG・PNG・WebP・HEIC）か PDFを送ってください。")
+    else:
+        words = _("この形式のファイルは受け付けられません。写真（JPEG・PNG・WebP・HEIC）を送ってください。")
+    return FileRefused(words)
 
 
 def _kind(data: bytes) -> str | None:
@@ -59,7 +68,8 @@ def reencode(data: bytes, kind: str) -> tuple[bytes, bytes]:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as bomb:
         raise _too_many_pixels() from bomb
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as broken:
-        raise FileRefused("写真を読み取れませんでした。撮り直すか、別の写真を送ってください。") from broken
+        words = _("写真を読み取れませんでした。撮り直すか、別の写真を送ってください。")
+        raise FileRefused(words) from broken
 
 
 def _refuse_bomb(image: Image.Image) -> None:
@@ -68,7 +78,7 @@ def _refuse_bomb(image: Image.Image) -> None:
 
 
 def _too_many_pixels() -> FileRefused:
-    return FileRefused("写真の画素数が大きすぎます。スマートフォンの標準の設定で撮り直して送ってください。")
+    return FileRefused(_("写真の画素数が大きすぎます。スマートフォンの標準の設定で撮り直して送ってください。"))
 
 
 def _flat(image: Image.Image) -> Image.Image:

@@ -13,6 +13,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import DataError, connection, transaction
 from django.db.utils import OperationalError
+from django.utils.translation import gettext as _
 from psycopg import errors, sql
 
 from madoguchi.catalog.indexes import SYSTEM_SORTS, SortKey, sort_keys
@@ -60,7 +61,7 @@ def list_records(
     page and a message. Raises PermissionDenied without the right to view, ListTooSlow.
     """
     if "view" not in rights:
-        raise PermissionDenied("この一覧を見る権限がありません。")
+        raise PermissionDenied(_("この一覧を見る権限がありません。"))
     keys = sort_keys(app.definition, view.sort if sort is None else sort)
     position, messages = _position(after, keys)
     where, unknown = conditions(app.definition, view, filters or {}, search)
@@ -187,7 +188,7 @@ def _position(cursor: str | None, keys: Sequence[SortKey]) -> tuple[list[str | N
             return values, ()
     except (binascii.Error, ValueError, TypeError):
         pass
-    return None, ("ページの続きが見つからなかったため、先頭から表示しています。",)
+    return None, (_("ページの続きが見つからなかったため、先頭から表示しています。"),)
 
 
 @contextmanager
@@ -203,5 +204,6 @@ def _time_limit(wanted: bool) -> Iterator[None]:
             cursor.execute("SET LOCAL statement_timeout = DEFAULT")
     except OperationalError as slow:
         if isinstance(slow.__cause__, errors.QueryCanceled):
-            raise ListTooSlow("検索に時間がかかりすぎました。状態などで絞り込むか、語を長くしてください。") from slow
+            message = _("検索に時間がかかりすぎました。状態などで絞り込むか、語を長くしてください。")
+            raise ListTooSlow(message) from slow
         raise

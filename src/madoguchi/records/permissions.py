@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
 
 from madoguchi.accounts.models import Staff
 from madoguchi.definition.app import Action, AppDefinition, Permission, Right, Role
@@ -37,7 +38,7 @@ def _covers(rule: Permission, held: frozenset[tuple[str, str]]) -> bool:
 def require(staff: Staff, defn: AppDefinition, right: Right) -> None:
     """Raises Django's PermissionDenied (403) unless ``staff`` has ``right``."""
     if right not in rights(staff, defn):
-        raise PermissionDenied("この操作をする権限がありません。")
+        raise PermissionDenied(_("この操作をする権限がありません。"))
 
 
 def roles(staff: Staff, defn: AppDefinition) -> frozenset[Role]:

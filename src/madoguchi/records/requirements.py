@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from madoguchi.accounts.language import in_words
 from madoguchi.definition.app import Action, Trigger
 from madoguchi.definition.compute import formula_values
 from madoguchi.definition.formulas import holds
@@ -13,7 +17,10 @@ from madoguchi.records.world import DatabaseWorld
 
 Requirement = Callable[[int, int], bool]
 _requirements: dict[str, Requirement] = {}
-_UNMET = {"identity": "本人確認が済んでいません。", "payment": "手数料が納付されていません。"}
+_UNMET = {
+    "identity": gettext_lazy("本人確認が済んでいません。先に済ませてから「%(action)s」を行ってください。"),
+    "payment": gettext_lazy("手数料が納付されていません。先に済ませてから「%(action)s」を行ってください。"),
+}
 
 
 def register_requirement(name: str, is_met: Requirement) -> None:
@@ -26,14 +33,17 @@ def register_requirement(name: str, is_met: Requirement) -> None:
 
 def refuse_unless_movable(record: Record, action: Action) -> None:
     """Raises NotAllowedNow unless ``action`` may be done to ``record`` as it is."""
+    name = in_words(action.name)
     if record.status not in action.from_:
-        raise NotAllowedNow(f"いまの状態では「{action.name}」はできません。最新の内容を確認してください。")
-    for name in action.requires:
-        is_met = _requirements.get(name)
+        words = _("いまの状態では「%(action)s」はできません。最新の内容を確認してください。")
+        raise NotAllowedNow(words % {"action": name})
+    for requirement in action.requires:
+        is_met = _requirements.get(requirement)
         if is_met is None or not is_met(record.app.app_id, record.id):
-            raise NotAllowedNow(f"{_UNMET[name]}先に済ませてから「{action.name}」を行ってください。")
+            raise NotAllowedNow(_UNMET[requirement] % {"action": name})
     if not condition_holds(record, action):
-        raise NotAllowedNow(f"「{action.name}」の条件を満たしていません。入力内容を確認してください。")
+        words = _("「%(action)s」の条件を満たしていません。入力内容を確認してください。")
+        raise NotAllowedNow(words % {"action": name})
 
 
 def triggered_action(record: Record, trigger: Trigger) -> Action | None:

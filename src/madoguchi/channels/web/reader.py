@@ -7,8 +7,8 @@ from typing import Literal
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
-from django.utils.translation import get_language
 
+from madoguchi.accounts.language import current
 from madoguchi.definition.text import Language
 
 TextSize = Literal["standard", "large", "largest"]
@@ -67,4 +67,4 @@ def _language(request: HttpRequest) -> Language:
     cookie = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
     if cookie == "ja-easy":
         return "ja_easy"
-    return "en" if (get_language() or "ja").startswith("en") else "ja"
+    return current()

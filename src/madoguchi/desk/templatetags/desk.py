@@ -9,6 +9,9 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from madoguchi.accounts.language import current, in_words
+from madoguchi.definition.display import display_money
+from madoguchi.definition.text import Text
 from madoguchi.desk import cells, icons
 from madoguchi.desk.chips import Chip
 from madoguchi.desk.deadlines import DaysLeft
@@ -28,6 +31,18 @@ def chip(value: Chip) -> SafeString:
 def days_left(value: DaysLeft) -> SafeString:
     """How many business days are left."""
     return cells.left_html(value)
+
+
+@register.filter
+def words(text: Text) -> str:
+    """A definition's text in the language of this page."""
+    return in_words(text)
+
+
+@register.filter
+def yen(amount: int) -> str:
+    """1200 as 1,200円, in English 1,200 yen."""
+    return display_money(amount, current())
 
 
 @register.filter

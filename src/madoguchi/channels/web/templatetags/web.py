@@ -11,9 +11,11 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from madoguchi.accounts.language import current
 from madoguchi.channels.web.reader import Reader
+from madoguchi.definition.display import display_money
 from madoguchi.definition.text import Text
-from madoguchi.lib import eras, money
+from madoguchi.lib import eras
 
 register = template.Library()
 
@@ -62,8 +64,8 @@ def row_title(context: template.Context, label: Text | None, number: int) -> str
 
 @register.filter
 def yen(amount: int) -> str:
-    """1200 as 1,200円."""
-    return money.yen(amount)
+    """1200 as 1,200円, in English 1,200 yen."""
+    return display_money(amount, current())
 
 
 @register.simple_tag(takes_context=True)

@@ -93,7 +93,7 @@ def pay(request: HttpRequest, application: Application) -> HttpResponseBase:
         except payments.PaymentProblem as refused:
             problem = str(refused)
     context = {
-        "status": status, "path": path, "providers": providers, "lines": status.payment.lines, "problem": problem,
+        "status": status, "path": path, "providers": providers, "lines": status.payment.rows, "problem": problem,
     }
     return private_page(request, "pay.html", context)
 

@@ -1,0 +1,1 @@
+"""What developers run on the code; no part of the product."""
