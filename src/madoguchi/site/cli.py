@@ -180,7 +180,7 @@ def staff() -> None:
 @click.password_option(help="Asked for when not given.")
 @DATA_DIR
 def staff_add(username: str, name: str, department: str, role: str, password: str, data_dir: Path) -> None:
-    """Add USERNAME, or give an existing account one more role."""
+    """Add USERNAME with one role in one department."""
     _prepare(data_dir)
     from madoguchi.site.staff_commands import add_staff
 

@@ -79,6 +79,16 @@ def test_every_command_that_is_named_exists(page: Path):
         assert name in COMMANDS or f"{name} {two}" in COMMANDS or (name in GROUPS and not two), words
 
 
+def test_the_list_of_files_for_a_payment_provider_misses_none_that_knows_paypay():
+    guide = _text(ROOT / "CONTRIBUTING.md").partition("## Adding a payment provider")[2].partition("\n## ")[0]
+    product = [path for path in (ROOT / "src/madoguchi").rglob("*") if path.suffix in (".py", ".html")]
+    knowing = {path for path in product if "paypay" in re.sub("# .*", "", _text(path)).lower()}
+    own = {ROOT / "src/madoguchi/payments/providers/paypay.py"}
+    # Says that LINE Pay has ended in Japan and what to take instead; a new provider changes nothing there.
+    rules = {ROOT / "src/madoguchi/definition/validation_procedure.py"}
+    assert knowing - own - rules <= {ROOT / code for code in CODE.findall(guide)}
+
+
 @pytest.mark.parametrize("name", ["README.md", "README.ja.md"])
 def test_a_readme_gives_the_two_commands_on_lines_of_their_own(name: str):
     lines = _text(ROOT / name).splitlines()
