@@ -88,6 +88,7 @@ async def _work(concurrency: int, wait: bool) -> None:
             await app.run_worker_async(
                 concurrency=concurrency,
                 wait=wait,
+                install_signal_handlers=wait,  # which only the main thread may do
                 fetch_job_polling_interval=POLL_SECONDS,
                 update_heartbeat_interval=HEARTBEAT_SECONDS,
                 stalled_worker_timeout=DEAD_AFTER_SECONDS,
