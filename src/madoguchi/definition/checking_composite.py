@@ -244,6 +244,8 @@ def location(field: Any, raw: Any, context: Context) -> dict[str, Value]:
     raw = _from_json(raw)
     if not isinstance(raw, Mapping):
         label = check_length(field, line_of(field, raw), limit=200)
+        if not label:  # only characters that cannot be kept
+            raise refuse("location", field.label)
         return {"lat": None, "lon": None, "label": label}
     latitude, longitude = (_degrees(field, raw, *keys) for keys in (("lat", "latitude"), ("lon", "longitude")))
     words = [box(raw, key) for key in ("label", "title", "address")]

@@ -222,7 +222,7 @@ def date_limit(limit: date | str | None, context: Context) -> date | None:
     """A limit as a date; formulas are calculated now, and one without a date as result limits nothing."""
     if not isinstance(limit, str):
         return limit
-    result = evaluate(limit, context.values, context.world.now)
+    result = evaluate(limit, context.values, context.world.now).value
     if isinstance(result, datetime):
         return result.astimezone(context.world.now.tzinfo).date()
     return result if isinstance(result, date) else None

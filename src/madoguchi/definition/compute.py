@@ -33,10 +33,30 @@ class FeeRow:
     amount: int
 
 
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """``values`` by code of the visible fields; ``errors`` by code: why a formula, or one in a table, stayed blank."""
+
+    values: dict[str, Value]
+    errors: dict[str, str]
+
+
+def computed(defn: AppDefinition, answers: Values, world: World) -> Computed:
+    """The visible values (hidden fields are absent, formulas are calculated), and what could not be calculated."""
+    computation = _Computation(defn, answers, world)
+    values = {f.code: computation.value(f.code) for f in defn.value_fields if computation.is_visible(f.code)}
+    errors = {code: "\n".join(found) for code, found in computation.errors.items() if found and code in values}
+    return Computed(values, errors)
+
+
 def visible_values(defn: AppDefinition, answers: Values, world: World) -> dict[str, Value]:
     """Values by code of the fields that are visible: hidden ones are absent, formulas are calculated."""
-    computation = _Computation(defn, answers, world)
-    return {f.code: computation.value(f.code) for f in defn.value_fields if computation.is_visible(f.code)}
+    return computed(defn, answers, world).values
+
+
+def formula_errors(defn: AppDefinition, answers: Values, world: World) -> dict[str, str]:
+    """Why formulas stayed blank that should not, by code, in Japanese: for example that they divide by zero."""
+    return computed(defn, answers, world).errors
 
 
 def visible_codes(defn: AppDefinition, answers: Values, world: World) -> frozenset[str]:
@@ -62,7 +82,7 @@ def fee_lines(defn: AppDefinition, values: Values, world: World) -> list[FeeRow]
 
 
 def _amount(source: str, known: FormulaValues, now: datetime) -> int:
-    result = evaluate(source, known, now)
+    result = evaluate(source, known, now).value
     return int(round_half_up(result, 0)) if isinstance(result, Decimal) and abs(result) < 10**12 else 0
 
 
@@ -79,6 +99,7 @@ class _Computation(Mapping[str, Any]):
         self._visible: dict[str, bool] = {}
         self._values: dict[str, Value] = {}
         self._open: set[str] = set()
+        self.errors: dict[str, list[str]] = {}
 
     def __getitem__(self, code: str) -> formula.FormulaValue:
         if code in self._defn.by_code:
@@ -122,13 +143,16 @@ class _Computation(Mapping[str, Any]):
     def _find(self, code: str) -> Value:
         field, answer = self._defn.by_code[code], self._answers.get(code)
         if isinstance(field, FormulaField):
-            return from_formula(field, evaluate(field.formula, self._read(field.formula), self._now))
+            result = evaluate(field.formula, self._read(field.formula), self._now)
+            self.errors[code] = [result.error] if result.error else []
+            return from_formula(field, result.value)
         if isinstance(field, TableField):
             rows = answer if isinstance(answer, list) else ()
-            return [self._row(field, row) for row in rows if isinstance(row, Mapping)] or None
+            self.errors[code] = []
+            return [self._row(field, row, n) for n, row in enumerate(rows, 1) if isinstance(row, Mapping)] or None
         return None if answer in ("", [], {}) else answer
 
-    def _row(self, table: TableField, row: Mapping[str, Value]) -> dict[str, Value]:
+    def _row(self, table: TableField, row: Mapping[str, Value], number: int) -> dict[str, Value]:
         """The row with hidden cells left out and formulas calculated, each from the cells before it."""
         result: dict[str, Value] = {}
         cells: dict[str, Any] = {sub.code: None for sub in table.fields}
@@ -138,7 +162,10 @@ class _Computation(Mapping[str, Any]):
             value = row.get(sub.code)
             if isinstance(sub, FormulaField):
                 known = {**self._read(sub.formula, cells), **cells}
-                value = from_formula(sub, evaluate(sub.formula, known, self._now))
+                calculated = evaluate(sub.formula, known, self._now)
+                if calculated.error:
+                    self.errors[table.code].append(f"{number}行目「{sub.label}」: {calculated.error}")
+                value = from_formula(sub, calculated.value)
             result[sub.code], cells[sub.code] = value, to_formula(sub, value)
         return result
 

@@ -29,12 +29,12 @@ def references(source: str | None) -> frozenset[str]:
         return frozenset()
 
 
-def evaluate(source: str, values: FormulaValues, now: datetime) -> formula.FormulaValue:
-    """The result, or None where it is blank or cannot be calculated."""
+def evaluate(source: str, values: FormulaValues, now: datetime) -> formula.Result:
+    """The result; where it cannot be calculated a blank one with its ``error``, in Japanese."""
     try:
-        return formula.evaluate(compiled(source), values, now=now).value
-    except formula.FormulaError:
-        return None
+        return formula.evaluate(compiled(source), values, now=now)
+    except formula.FormulaError as problem:
+        return formula.Result(None, problem.message)
 
 
 def holds(source: str | None, values: FormulaValues, now: datetime) -> bool:

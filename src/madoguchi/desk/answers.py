@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from madoguchi.accounts.language import current, in_words
 from madoguchi.definition.app import AppDefinition
+from madoguchi.definition.compute import formula_errors
 from madoguchi.definition.display import display
 from madoguchi.definition.fields import FILE_TYPES, VALUELESS_TYPES, AnyField
 from madoguchi.definition.values import Value
 from madoguchi.records.models import StoredFile
 from madoguchi.records.read import Record
+from madoguchi.records.world import DatabaseWorld
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +30,15 @@ class FileLink:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One field of the record: text, and for names how they are read; or files."""
+    """One field of the record: text, and for names how they are read; or files.
+
+    ``problem`` says why a formula (or one in a table) could not be calculated; empty if all is well.
+    """
 
     label: str
     text: str
     kana: str = ""
+    problem: str = ""
     files: tuple[FileLink, ...] = ()
 
 
@@ -46,12 +53,19 @@ class AnswerGroup:
 def groups(record: Record, *, identity: bool) -> list[AnswerGroup]:
     """Every answer, grouped. ID photos only where ``identity`` is held."""
     defn = record.app.definition
-    stored = files_by_id(record)
+    stored, problems = files_by_id(record), _problems(record)
     shown = [
-        AnswerGroup(title, tuple(_answers(fields, record, stored, identity=identity)))
+        AnswerGroup(title, tuple(_answers(fields, record, stored, problems, identity=identity)))
         for title, fields in _layout(defn)
     ]
     return [group for group in shown if group.answers]
+
+
+def _problems(record: Record) -> Mapping[str, str]:
+    """Why formulas of the record stayed blank, by code. One that has a value was calculated when it was filed."""
+    errors = formula_errors(record.app.definition, record.values, DatabaseWorld(record.channel))
+    fields = record.app.definition.by_code
+    return {c: text for c, text in errors.items() if fields[c].type != "formula" or record.values.get(c) is None}
 
 
 def files_by_id(record: Record) -> dict[str, StoredFile]:
@@ -62,26 +76,34 @@ def files_by_id(record: Record) -> dict[str, StoredFile]:
 
 def _layout(defn: AppDefinition) -> list[tuple[str, list[AnyField]]]:
     placed = {code for group in defn.layout for code in group.fields}
-    laid = [(str(group.title), [defn.by_code[code] for code in group.fields]) for group in defn.layout]
+    laid = [(in_words(group.title), [defn.by_code[code] for code in group.fields]) for group in defn.layout]
     rest = [field for field in defn.fields if field.code not in placed]
     return [*laid, (_("そのほか") if laid else _("内容"), rest)]
 
 
 def _answers(
-    fields: Iterable[AnyField], record: Record, stored: Mapping[str, StoredFile], *, identity: bool
+    fields: Iterable[AnyField], record: Record, stored: Mapping[str, StoredFile], problems: Mapping[str, str],
+    *, identity: bool,
 ) -> Iterable[Answer]:
     for field in fields:
         value = record.values.get(field.code)
-        hidden = value is None and (field.show_if is not None or field.staff_only)
+        problem = problems.get(field.code, "")
+        hidden = value is None and not problem and not _always_asked(field, record)
         secret = field.type == "photo" and field.identity and not identity
         if field.type in VALUELESS_TYPES or hidden or secret:
             continue
-        yield answer(field, value, stored)
+        yield replace(answer(field, value, stored), problem=problem)
+
+
+def _always_asked(field: AnyField, record: Record) -> bool:
+    """Whether a blank means that nothing was answered, rather than that nobody asked."""
+    elsewhere = field.channels and record.channel not in field.channels
+    return field.show_if is None and not field.staff_only and not elsewhere
 
 
 def answer(field: AnyField, value: Value, stored: Mapping[str, StoredFile]) -> Answer:
     """One answer, ready to show."""
-    label = str(field.label)
+    label = in_words(field.label)
     if field.type in FILE_TYPES:
         return Answer(label, "" if value else _("（なし）"), files=file_links(label, value or (), stored))
     if value is None:
@@ -89,7 +111,7 @@ def answer(field: AnyField, value: Value, stored: Mapping[str, StoredFile]) -> A
     if field.type == "name":
         written, kana = name_and_kana(value)
         return Answer(label, written, kana)
-    return Answer(label, display(field, value))
+    return Answer(label, display(field, value, language=current()))
 
 
 def name_and_kana(value: Mapping[str, str]) -> tuple[str, str]:

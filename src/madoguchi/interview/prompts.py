@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from madoguchi.definition.app import AppDefinition
-from madoguchi.definition.compute import fee_lines, visible_values
+from madoguchi.definition.compute import computed, fee_lines
 from madoguchi.definition.display import display
 from madoguchi.definition.fields import AnyField, ChoiceField, ChoicesField, ConsentField, FieldBase
 from madoguchi.definition.formulas import FormulaValues, holds
@@ -72,11 +72,12 @@ def can_skip(field: AnyField, part: Part | None, state: State) -> bool:
 def summary(defn: AppDefinition, state: State, world: World) -> Summary:
     """Every visible answer, and the fee where it is owed at once."""
     questions = Questions(defn, state, world, by_part=False)
-    values = visible_values(defn, state.answers, world)
+    found = computed(defn, state.answers, world)
     rows = [
         SummaryRow(
-            field=field, value=values.get(field.code), changeable=questions.may_change(field),
-            display=display(field, values.get(field.code), language=state.language),
+            field=field, value=found.values.get(field.code), changeable=questions.may_change(field),
+            display=display(field, found.values.get(field.code), language=state.language),
+            problem=found.errors.get(field.code, ""),
         )
         for field in questions.shown if not is_heading(field)
     ]  # fmt: skip

@@ -153,12 +153,16 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class SummaryRow:
-    """One answer of the summary, ready to read. ``changeable`` is false for fields outside a correction."""
+    """One answer of the summary, ready to read. ``changeable`` is false for fields outside a correction.
+
+    ``problem`` says why something in it could not be calculated; empty if all is well.
+    """
 
     field: AnyField
     value: Value
     display: str
     changeable: bool = True
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from pypdf import PdfReader
 
 from madoguchi.accounts.models import Department, Membership
@@ -51,7 +51,7 @@ def hanakos(case: Case) -> Notice:
     return Notice.objects.get(record_id=case.record.id, app_id=case.app.app_id)
 
 
-def pages_of(response: HttpResponse) -> list[str]:
+def pages_of(response: Any) -> list[str]:
     assert response["Content-Type"] == "application/pdf", response.content.decode()[:300]
     return [page.extract_text() for page in PdfReader(io.BytesIO(response.content)).pages]
 

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
+from madoguchi.accounts.models import Staff
+from madoguchi.catalog.models import City
+from madoguchi.definition.app import AppDefinition
 from madoguchi.records.models import AccessLog, Event
+from tests import walks
 from tests.integration.desk.conftest import At, Case
+from tests.publishing import publish
+from tests.samples import certificate
 
 pytestmark = pytest.mark.django_db
 
@@ -124,3 +132,16 @@ def test_the_page_works_for_an_app_without_procedure_and_process(city: object, s
     ref = create_record(app=app, values={"件名": "鍵の貸出"}, actor=SYSTEM)
     assert "鍵の貸出" in at("sato").get(f"/desk/ledger/{ref.record_id}/").content.decode()
     assert f"#{ref.record_id}" in at("sato").get("/desk/ledger/").content.decode()
+
+
+def test_a_formula_that_divides_by_zero_says_so_beside_its_blank(
+    city: City, staff: Mapping[str, Staff], at: At
+) -> None:
+    data = certificate().model_dump(mode="json", by_alias=True)
+    each = {"id": 90, "code": "割", "label": "追加1通あたり", "type": "formula", "formula": "900 / (通数 - 2)"}
+    data["fields"].append(each)
+    case = Case(publish(AppDefinition.model_validate(data)), walks.apply(channel="web"), staff)
+    page = at("sato").get(case.url).content.decode()
+    row = page[page.index("追加1通あたり") :][:700]
+    assert "（未入力）" in row and "field__error" in row and "<svg" in row
+    assert "0 で割ることはできません" in row

@@ -12,10 +12,13 @@ from django.utils import timezone
 
 from madoguchi.catalog.models import City
 from madoguchi.catalog.queries import AppRevision
+from madoguchi.definition.app import AppDefinition
+from madoguchi.intake.links import interview_token
 from madoguchi.site.logs import WithoutSecrets
+from tests import walks
 from tests.integration.web.walking import Walk, start, visible
 from tests.publishing import publish
-from tests.samples import certificate, everything
+from tests.samples import certificate, everything, everything_answers
 
 pytestmark = pytest.mark.django_db
 
@@ -144,3 +147,14 @@ def test_logs_hold_no_token_and_no_secret() -> None:
     )
     WithoutSecrets().filter(record)
     assert record.getMessage() == "Internal Server Error: /i/…/q/氏名/ and /s/JM-R08-000001/…/pay/"
+
+
+def test_the_summary_says_where_something_could_not_be_calculated(city: City, browser: Client) -> None:
+    data = everything().model_dump(mode="json", by_alias=True)
+    table = next(field for field in data["fields"] if field["code"] == "品目")
+    next(sub for sub in table["fields"] if sub["code"] == "金額")["formula"] = "単価 / (数量 - 2)"
+    interview = walks.begin(app_code=publish(AppDefinition.model_validate(data)).code)
+    walks.answer_all(interview, {k: v for k, v in everything_answers().items() if k != "道路番号"})
+    page = browser.get(f"/i/{interview_token(interview)}/check/").content.decode()
+    row = page[page.index("こわれた物") :][:900]
+    assert "field__error" in row and "<svg" in row and "1行目「金額」: 0 で割ることはできません" in row

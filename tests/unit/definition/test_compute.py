@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from madoguchi.definition.app import AppDefinition
-from madoguchi.definition.compute import fee_lines, formula_values, visible_values
+from madoguchi.definition.compute import fee_lines, formula_errors, formula_values, visible_values
 from madoguchi.definition.display import display
 from madoguchi.definition.values import Value
 from madoguchi.interview.types import Answer, Change
@@ -145,3 +145,26 @@ def test_rows_are_shown_one_a_line_with_their_labels():
 
 def test_an_option_that_is_no_more_is_shown_as_it_was():
     assert display(everything().by_code["種類"], "gone") == "gone"
+
+
+def test_a_division_by_zero_is_blank_and_says_so():
+    defn = app(number("数"), formula("割合", "100 / 数"), formula("次", "割合 + 1"))
+    assert values(defn, 数="0") == {"数": "0", "割合": None, "次": "1"}
+    [(code, message)] = formula_errors(defn, {"数": "0"}, WORLD).items()
+    assert code == "割合" and "0 で割ることはできません" in message
+    assert formula_errors(defn, {"数": "4"}, WORLD) == {}
+
+
+def test_a_hidden_formula_has_no_error():
+    defn = app(number("数"), formula("割合", "100 / 数", show_if="数 > 5"))
+    assert formula_errors(defn, {"数": "0"}, WORLD) == {}
+
+
+def test_an_error_in_a_table_names_the_row_and_the_column():
+    cells = [{**number("数"), "id": 2, "label": "数"}, {**formula("割合", "6 / 数"), "id": 3, "label": "割合"}]
+    defn = app({"code": "表", "type": "table", "fields": cells})
+    rows: Any = [{"数": "3"}, {"数": "0"}]
+    assert values(defn, 表=rows)["表"] == [{"数": "3", "割合": "2"}, {"数": "0", "割合": None}]
+    assert formula_errors(defn, {"表": rows}, WORLD) == {
+        "表": "2行目「割合」: 0 で割ることはできません。割る数を確かめてください。"
+    }

@@ -45,7 +45,12 @@ def _groups(shown: Summary, page: Page, length: int) -> list[list[Box]]:
 
 
 def _row(row: SummaryRow, page: Page, length: int) -> Box:
-    return flex.pair(flex.clip(page.say(row.field.label), LABEL_LENGTH), flex.clip(row.display, length))
+    return flex.pair(flex.clip(page.say(row.field.label), LABEL_LENGTH), flex.clip(_shown(row), length))
+
+
+def _shown(row: SummaryRow) -> str:
+    """The answer; first what could not be calculated in it, so that it is not cut off."""
+    return f"⚠ {row.problem}\n{row.display}" if row.problem else row.display
 
 
 def _bill(shown: Summary, page: Page) -> Iterator[Box]:
