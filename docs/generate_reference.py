@@ -132,6 +132,7 @@ def full_name(model: type[BaseModel], key: str) -> str:
 
 
 def shown_default(value: Any) -> str:
+    """A default as one writes it; a dash for nothing."""
     if value is None or value in ((), {}, ""):
         return "–"
     if isinstance(value, tuple):
@@ -141,9 +142,10 @@ def shown_default(value: Any) -> str:
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 
+ALL_MODELS: tuple[type[BaseModel], ...] = (*APP_MODELS, *PACK_MODELS, *FIELD_MODELS, fields.Option)
 ALL_KEYS = frozenset(
     full_name(model, key)
-    for model in (*APP_MODELS, *PACK_MODELS, *FIELD_MODELS, fields.Option)
+    for model in ALL_MODELS
     for key in model.model_fields
     if not (issubclass(model, fields.FieldBase) and key == "type")
 )
@@ -229,6 +231,7 @@ def commands(path: str, command: click.Command) -> Iterator[tuple[str, click.Com
 
 
 def command_section(path: str, command: click.Command) -> str:
+    """One command: how to call it, what it does, its options."""
     context = click.Context(command, info_name=path)
     usage = " ".join([path, *command.collect_usage_pieces(context)])
     records = [param.get_help_record(context) for param in command.params]
