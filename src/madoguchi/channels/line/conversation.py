@@ -15,7 +15,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from madoguchi.channels.line import attachments, flex, sending
+from madoguchi.channels.line import attachments, flex, order, sending
 from madoguchi.channels.line.dialogue import respond
 from madoguchi.channels.line.friends import friend_of, language_of, speaking
 from madoguchi.channels.line.models import Friend, OutgoingMessage, ReceivedEvent
@@ -67,6 +67,9 @@ def _decide(received: ReceivedEvent, event: Event) -> OutgoingMessage | None:
         if not _still_waiting(received):
             return None
         friend = friend_of(event["source"]["userId"])
+        if order.out_of_place(friend, received, event):
+            return _store(received, event, friend, [])
+        order.remember(friend, received, event)
         with speaking(language_of(friend)):
             messages = respond(friend, event, content)
         return _store(received, event, friend, messages)

@@ -10,13 +10,19 @@ from madoguchi.intake.models import Interview, Resident
 
 
 class Friend(models.Model):
-    """A LINE account that added the city's. The user id is encrypted; ``user_hash`` (HMAC) finds it again."""
+    """A LINE account that added the city's. The user id is encrypted; ``user_hash`` (HMAC) finds it again.
+
+    ``heard_until`` is when the latest event we answered was sent (by LINE's clock), ``heard_words`` a keyed hash of
+    its text: see ``order``.
+    """
 
     user_hash = models.CharField(max_length=64, unique=True)
     user_id = models.BinaryField()
     resident = models.OneToOneField(Resident, models.PROTECT, related_name="line_friend")
     interview = models.ForeignKey(Interview, models.SET_NULL, null=True, blank=True, related_name="+")
     blocked_at = models.DateTimeField(null=True, blank=True)
+    heard_until = models.DateTimeField(null=True, blank=True)
+    heard_words = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

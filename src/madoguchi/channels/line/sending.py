@@ -63,8 +63,7 @@ def _replied(message: OutgoingMessage, messages: list[Message]) -> bool:
     now = timezone.now()
     if not message.reply_token or message.reply_token_until is None or now > message.reply_token_until:
         return False
-    tried_before = message.replying_since is not None
-    _note_attempt(message, now)
+    tried_before = not _note_attempt(message, now)
     try:
         client.reply(message.reply_token, messages)
     except client.LineRefused as refused:
@@ -91,8 +90,9 @@ def _said_sorry(message: OutgoingMessage) -> str:
     return "sorry"
 
 
-def _note_attempt(message: OutgoingMessage, now: datetime) -> None:
-    OutgoingMessage.objects.filter(pk=message.pk, replying_since=None).update(replying_since=now)
+def _note_attempt(message: OutgoingMessage, now: datetime) -> bool:
+    """False if an attempt was noted before, even by another worker after ``message`` was read here."""
+    return bool(OutgoingMessage.objects.filter(pk=message.pk, replying_since=None).update(replying_since=now))
 
 
 def _note(message: OutgoingMessage, sent_as: str) -> None:

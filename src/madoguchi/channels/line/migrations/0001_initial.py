@@ -22,6 +22,8 @@ class Migration(migrations.Migration):
                 ('user_hash', models.CharField(max_length=64, unique=True)),
                 ('user_id', models.BinaryField()),
                 ('blocked_at', models.DateTimeField(blank=True, null=True)),
+                ('heard_until', models.DateTimeField(blank=True, null=True)),
+                ('heard_words', models.CharField(blank=True, max_length=64)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('interview', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='intake.interview')),
                 ('resident', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='line_friend', to='intake.resident')),
