@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from madoguchi.catalog import queries as catalog
 from madoguchi.definition.app import Channel, Procedure
+from madoguchi.definition.checking_base import is_blank
 from madoguchi.definition.fields import FILE_TYPES, FileField, PhotoField
 from madoguchi.definition.text import Language
 from madoguchi.identity import actions as identity
@@ -49,6 +50,9 @@ __all__ = [
     "interview_path", "interview_token", "new_resident", "next_step", "remove_file", "start_correction",
     "start_interview", "status_path", "status_url", "submit", "submit_correction", "take_step",
 ]
+
+NO_FILE = "?"
+"""Stands for what was given instead of a file: never the id of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +211,10 @@ def _step(interview: Interview, input: Input, by_part: bool) -> Turn:
 
 
 def _with_own_files(interview: Interview, input: Input) -> Input:
-    """The same input, but a file answer names only files uploaded here (or kept from the record it corrects)."""
+    """The same input, but a file answer names only files uploaded here (or kept from the record it corrects).
+
+    Words, or only files of others, are not nothing: the engine is given what it refuses, lest it count as a skip.
+    """
     if not isinstance(input, Answer):
         return input
     field = interviews.revision_of(interview).definition.by_code.get(input.field)
@@ -216,7 +223,9 @@ def _with_own_files(interview: Interview, input: Input) -> Input:
     own = {str(file.id) for file in files_of(interview.id, input.field)}
     kept = interviews.open_state(interview).answers.get(input.field) or ()
     asked = input.raw if isinstance(input.raw, list | tuple) else [input.raw]
-    return Answer(field=input.field, raw=[f for f in asked if f in own or f in kept], part=input.part)
+    named = [item for item in asked if not is_blank(item)]
+    mine = [item for item in named if isinstance(item, str) and (item in own or item in kept)]
+    return Answer(field=input.field, raw=mine if mine or not named else NO_FILE, part=input.part)
 
 
 def _delete_files(found: Iterable[StoredFile]) -> None:

@@ -10,6 +10,7 @@ from django.core import signing
 from django.utils import timezone
 
 from madoguchi.catalog.queries import AppRevision
+from madoguchi.definition.app import AppDefinition
 from madoguchi.intake import actions, tasks
 from madoguchi.intake.models import Interview, Resident
 from madoguchi.intake.problems import InterviewClosed, LinkInvalid, ProcedureClosed
@@ -167,6 +168,25 @@ def test_a_file_question_takes_only_files_uploaded_for_it_here() -> None:
     prompt = walks.step(mine.id, Answer("身分証おもて", [str(stolen.id)]))
     assert isinstance(prompt, Question)
     assert prompt.problems
+
+
+@pytest.mark.parametrize("typed", ["あとで送ります", ["あとで送ります"], {"file": "x"}, "THEIRS", ["THEIRS"]])
+def test_words_or_anothers_file_at_an_optional_photo_question_are_refused_and_not_taken_for_a_skip(
+    typed: object,
+) -> None:
+    data = certificate().model_dump(mode="json", by_alias=True)
+    next(field for field in data["fields"] if field["code"] == "身分証おもて")["required"] = False
+    publish(AppDefinition.model_validate(data))
+    mine, other = walks.begin(), walks.begin()
+    theirs = actions.add_file(
+        interview_id=other.id, field_code="身分証おもて", data=walks.photo(), content_type="image/jpeg", name="a.jpg"
+    )
+    given = {"THEIRS": str(theirs.id)}.get(str(typed), typed) if typed != ["THEIRS"] else [str(theirs.id)]
+    walks.answer_all(mine)
+    prompt = walks.step(mine.id, Answer("身分証おもて", given))
+    assert isinstance(prompt, Question) and prompt.field.code == "身分証おもて"
+    assert "写真" in str(prompt.problems[0].text)
+    assert not isinstance(walks.step(mine.id, Answer("身分証おもて", "")), Question)
 
 
 def test_one_picture_too_many_is_refused_with_a_way_out() -> None:
