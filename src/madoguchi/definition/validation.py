@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
-from madoguchi.definition.app import SYSTEM_COLUMNS, AppDefinition, View
+from madoguchi.definition.app import RESERVED_APP_CODES, SYSTEM_COLUMNS, AppDefinition, View
 from madoguchi.definition.fields import VALUELESS_TYPES, FieldBase, TableField
 from madoguchi.definition.findings import DefinitionError, Finding, error
 from madoguchi.definition.validation_fields import field_findings, field_place
@@ -54,6 +54,9 @@ def _twice(items: Iterable[Item]) -> list[Item]:
 
 def _unique_findings(defn: AppDefinition) -> Iterator[Finding]:
     everything = list(_all_fields(defn))
+    if defn.code in RESERVED_APP_CODES:
+        taken = f"コード「{defn.code}」は職員の画面のアドレスに使われています。"
+        yield error("アプリのコード", taken, f"「{defn.code}-2」など、別のコードにしてください。")
     for code in _twice(field.code for field in everything):
         where = f"フィールドコード「{code}」"
         yield error(

@@ -1,4 +1,4 @@
-"""Addresses of the desk room. Fixed words come before the app's code."""
+"""Addresses of the desk room. Fixed words come before the app's code; each is in ``RESERVED_APP_CODES``."""
 
 from __future__ import annotations
 

@@ -52,6 +52,7 @@ def test_the_samples_have_no_errors():
 
 
 ERRORS: list[tuple[str, Change, str, str]] = [
+    ("an app called like a page", lambda d: d.update(code="letters"), "アプリのコード", "職員の画面のアドレス"),
     ("two fields with one code", lambda d: field(d, "通数").update(code="範囲"), "フィールドコード「範囲」", "2つ以上"),
     ("a column with a field's code",
         lambda d: field(d, "必要な方")["fields"][0].update(code="氏名"),
