@@ -151,7 +151,7 @@ def test_after_sending_the_way_back_shows_the_application(pilot: AppRevision, ha
 def test_words_of_control_are_answers_where_the_question_offers_them(hanako: Chat):
     with_question(type="choice", options=["電話", "やめる", "来庁"])
     hanako.say("住民票")
-    hanako.tap("この手続を始める")
+    hanako.tap("住民票の写し")
     assert "（2/15）" in hanako.say("やめる")
     hanako.say("戻る")
     assert "（2/15）" in hanako.say("電話")
@@ -196,7 +196,7 @@ def test_a_button_of_another_interview_changes_nothing(pilot: AppRevision, repor
 
 def test_a_begun_procedure_is_gone_on_with_or_begun_anew_on_request(pilot: AppRevision, hanako: Chat):
     answer_until(hanako, "何通必要")
-    begin = hanako.button("この手続を始める")
+    begin = hanako.button("住民票の写し")
     assert "入力の途中です" in hanako.press(begin)
     assert "何通必要" in hanako.tap("続きから")
     hanako.press(begin)
@@ -241,7 +241,8 @@ def test_an_unknown_or_ancient_button_is_explained(pilot: AppRevision, hanako: C
 
 
 @pytest.mark.parametrize(
-    "typed", ["昭和60年4月1日", "S60.4.1", "1985-04-01", "1985/4/1", "19850401", "１９８５年４月１日", "昭和六十年四月一日"]
+    "typed",
+    ["昭和60年4月1日", "S60.4.1", "1985-04-01", "1985/4/1", "19850401", "１９８５年４月１日", "昭和六十年四月一日"],
 )
 def test_a_date_is_taken_however_it_is_typed(pilot: AppRevision, hanako: Chat, typed: str):
     answer_until(hanako, "生年月日")
@@ -276,7 +277,7 @@ def test_the_postal_code_names_the_town_and_an_unknown_one_is_explained(pilot: A
 
 def test_where_a_postal_code_has_several_towns_one_is_tapped_or_typed(report: AppRevision, hanako: Chat):
     hanako.say("メニュー")
-    hanako.tap("この手続を始める")
+    hanako.tap("住民票の写し")
     heard = hanako.say("八幡の交差点")
     for _ in range(30):
         if "郵便番号" in heard:
@@ -310,7 +311,7 @@ def test_several_choices_are_typed_as_numbers(pilot: AppRevision, hanako: Chat):
 def test_more_than_thirteen_choices_are_paged_and_each_can_be_tapped(hanako: Chat):
     with_question(type="choice", options=[f"町内会{number}" for number in range(30)])
     hanako.say("住民票")
-    hanako.tap("この手続を始める")
+    hanako.tap("住民票の写し")
     hanako.tap("ほかの選択肢")
     hanako.tap("ほかの選択肢")
     assert "町内会20" in hanako.labels
@@ -334,7 +335,7 @@ def test_after_thirty_days_the_chat_says_so_and_begins_again(pilot: AppRevision,
         heard = hanako.say(word)
         assert "期限（30日）が過ぎ" in heard or "入力の途中の手続はありません" in heard
     hanako.say("住民票")
-    assert "（1/14）" in hanako.tap("この手続を始める")
+    assert "（1/14）" in hanako.tap("住民票の写し")
 
 
 # --- languages ---

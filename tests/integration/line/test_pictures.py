@@ -29,7 +29,7 @@ def to_photos(hanako: Chat) -> str:
 def report_photos(hanako: Chat) -> str:
     """The damage report, up to its photos."""
     hanako.say("メニュー")
-    hanako.tap("この手続を始める")
+    hanako.tap("住民票の写し")
     return hanako.say("八幡の交差点")
 
 
@@ -146,7 +146,7 @@ def test_where_several_pictures_are_welcome_those_chosen_together_are_all_kept(r
 
 def test_a_place_from_the_map_answers_the_question_of_where(report: AppRevision, hanako: Chat):
     hanako.say("メニュー")
-    hanako.tap("この手続を始める")
+    hanako.tap("住民票の写し")
     heard = hanako.act("location", latitude=35.7219, longitude=139.9311, address="市川市八幡")
     assert "写真" in heard
     hanako.say("戻る")

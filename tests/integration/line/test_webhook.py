@@ -177,7 +177,7 @@ def test_events_that_overtook_each_other_are_answered_in_the_order_in_which_they
     pilot: AppRevision, hanako: Chat
 ):
     hanako.tap("住民票")
-    hanako.tap("この手続を始める")
+    hanako.tap("住民票の写し")
     hanako.person.say("市川 花子")
     hanako.person.say("イチカワ ハナコ")
     hanako.webhook.requests.reverse()

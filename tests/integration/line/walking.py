@@ -19,7 +19,7 @@ ANSWERS: Mapping[str, str] = {
 def start(chat: Chat) -> str:
     """Taps the procedure in the welcome's buttons."""
     chat.tap("住民票")
-    return chat.tap("この手続を始める")
+    return chat.tap("住民票の写し")
 
 
 def answer_until(chat: Chat, piece: str, heard: str = "", answers: Mapping[str, str] = ANSWERS) -> str:
