@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from axes.helpers import get_cool_off
@@ -13,24 +11,21 @@ from django.utils import timezone
 
 from madoguchi.accounts.models import Department, Staff
 
-RolesByDepartment = Mapping[str, frozenset[str]]
+_CACHE = "_madoguchi_memberships"
 
 
-def roles_of(staff: Staff) -> RolesByDepartment:
-    """Role codes by department code. Read once per ``Staff`` object, which lives as long as a request."""
-    known: RolesByDepartment | None = getattr(staff, "_roles_by_department", None)
-    if known is None:
-        found = defaultdict(set)
-        for code, role in staff.memberships.values_list("department__code", "role"):
-            found[code].add(role)
-        known = {code: frozenset(roles) for code, roles in found.items()}
-        staff._roles_by_department = known  # type: ignore[attr-defined]
-    return known
+def memberships(staff: Staff) -> frozenset[tuple[str, str]]:
+    """Pairs (department code, role). Read once per ``Staff`` object, which lives as long as a request."""
+    found: frozenset[tuple[str, str]] | None = getattr(staff, _CACHE, None)
+    if found is None:
+        found = frozenset(staff.memberships.values_list("department__code", "role"))
+        setattr(staff, _CACHE, found)
+    return found
 
 
 def has_role(staff: Staff, *roles: str) -> bool:
     """Whether ``staff`` has one of ``roles`` in any department."""
-    return any(held & set(roles) for held in roles_of(staff).values())
+    return any(role in roles for _department, role in memberships(staff))
 
 
 def departments_of(staff: Staff) -> list[Department]:

@@ -6,18 +6,8 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from madoguchi.accounts.models import Staff
+from madoguchi.accounts.queries import memberships
 from madoguchi.definition.app import Action, AppDefinition, Permission, Right, Role
-
-_CACHE = "_madoguchi_memberships"
-
-
-def memberships(staff: Staff) -> frozenset[tuple[str, str]]:
-    """Pairs (department code, role). Read once per ``staff`` object, that is once per request."""
-    found: frozenset[tuple[str, str]] | None = getattr(staff, _CACHE, None)
-    if found is None:
-        found = frozenset(staff.memberships.values_list("department__code", "role"))
-        setattr(staff, _CACHE, found)
-    return found
 
 
 def rights(staff: Staff, defn: AppDefinition) -> frozenset[Right]:

@@ -6,8 +6,10 @@ import pytest
 
 from madoguchi.accounts.actions import StaffRefused, add_role, create_staff
 from madoguchi.accounts.models import Department, Staff
-from madoguchi.accounts.queries import departments_of, has_role, roles_of
+from madoguchi.accounts.queries import departments_of, has_role, memberships
+from madoguchi.records.permissions import rights
 from tests.cast import PASSWORD
+from tests.samples import certificate
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +29,7 @@ def department() -> Department:
 
 def test_a_new_member_of_staff_has_one_role_in_one_department() -> None:
     staff = add()
-    assert roles_of(staff) == {"shimin": frozenset({"reception"})}
+    assert memberships(staff) == {("shimin", "reception")}
     assert [d.name for d in departments_of(staff)] == ["市民課"]
     assert staff.check_password(PASSWORD)
     assert not staff.is_staff and not staff.is_superuser
@@ -38,7 +40,7 @@ def test_one_person_may_have_several_roles() -> None:
     add_role(staff=staff, department_code="shimin", role="accounting")
     add_role(staff=staff, department_code="shimin", role="accounting")
     again = Staff.objects.get(pk=staff.pk)
-    assert roles_of(again) == {"shimin": frozenset({"reception", "accounting"})}
+    assert memberships(again) == {("shimin", "reception"), ("shimin", "accounting")}
     assert has_role(again, "accounting", "admin") and not has_role(again, "admin")
 
 
@@ -66,11 +68,11 @@ def test_a_user_name_is_taken_whatever_its_capitals() -> None:
         add(username="SATO")
 
 
-def test_roles_are_read_once_a_request(django_assert_num_queries: object) -> None:
+def test_roles_and_rights_are_read_once_a_request(django_assert_num_queries: object) -> None:
     staff = add()
     with django_assert_num_queries(1):  # type: ignore[operator]
-        roles_of(staff)
-        roles_of(staff)
+        assert has_role(staff, "reception") and not has_role(staff, "admin")
+        assert "process" in rights(staff, certificate())
 
 
 def test_the_product_hashes_passwords_with_argon2() -> None:
@@ -81,5 +83,5 @@ def test_the_product_hashes_passwords_with_argon2() -> None:
 
 def test_two_people_do_not_share_roles() -> None:
     sato, suzuki = add(), add(username="suzuki", role="review")
-    assert roles_of(sato)["shimin"] == {"reception"}
-    assert roles_of(suzuki)["shimin"] == {"review"}
+    assert memberships(sato) == {("shimin", "reception")}
+    assert memberships(suzuki) == {("shimin", "review")}
