@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 
 from madoguchi.channels.web import limits
 from madoguchi.channels.web.pages import private, problem_page
+from madoguchi.channels.web.reader import chosen_language
 from madoguchi.intake import actions as intake
+from madoguchi.intake.models import Interview
 
 View = Callable[..., HttpResponseBase]
 
@@ -32,11 +34,20 @@ def with_interview(view: View) -> View:
             limits.WRONG_LINKS_FROM.count(visitor)
             return problem_page(request, title=_("この画面は開けませんでした"), message=str(problem), status=404)
         try:
+            _follow_language(request, interview)
             return private(view(request, interview, token, **rest))
         except intake.InterviewClosed as problem:
             return _closed(request, problem, token)
 
     return opened
+
+
+def _follow_language(request: HttpRequest, interview: Interview) -> None:
+    """Who answers in a language chosen here is told everything in it from now on, notices too."""
+    chosen = chosen_language(request)
+    own = interview.channel != "counter"  # there a clerk reads the pages
+    if request.method == "POST" and own and chosen and chosen != interview.resident.language:
+        intake.choose_language(resident=interview.resident, language=chosen)
 
 
 def _closed(request: HttpRequest, problem: intake.InterviewClosed, token: str) -> HttpResponseBase:

@@ -63,8 +63,11 @@ def remember(response: HttpResponseBase, wanted: dict[str, str]) -> None:
         response.set_cookie(name, value, max_age=_YEAR, secure=settings.HTTPS, httponly=True, samesite="Lax")
 
 
-def _language(request: HttpRequest) -> Language:
+def chosen_language(request: HttpRequest) -> Language | None:
+    """The language the reader has chosen here; None if only their browser says one."""
     cookie = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
-    if cookie == "ja-easy":
-        return "ja_easy"
-    return current()
+    return next((language for language, name in _COOKIE_BY_LANGUAGE.items() if name == cookie), None)
+
+
+def _language(request: HttpRequest) -> Language:
+    return "ja_easy" if chosen_language(request) == "ja_easy" else current()
