@@ -25,7 +25,9 @@ def after(request: HttpRequest, interview: Interview, token: str) -> HttpRespons
         return redirect("web:resume", token=token)
     if isinstance(step, intake.Identify):
         return _identify(request, interview, token)
-    return redirect(step.pay_path or f"{intake.status_path(step.application)}done/")
+    status = intake.status_path(step.application)
+    # Who corrected something was given a receipt number long ago; the status page says that the correction arrived.
+    return redirect(step.pay_path or (status if interview.corrects_record_id else f"{status}done/"))
 
 
 def _identify(request: HttpRequest, interview: Interview, token: str) -> HttpResponseBase:
@@ -39,6 +41,6 @@ def _identify(request: HttpRequest, interview: Interview, token: str) -> HttpRes
     context = {
         "procedure": procedure, "signature": procedure.assurance == "signature", "unreachable": unreachable,
         "failure": None if unreachable else last_failure(interview),
-        "back": reverse("web:check", args=[token]), "token": token,
+        "back": reverse("web:check", args=[token]), "token": token, "correcting": interview.corrects_record_id,
     }
     return private_page(request, "identify.html", context, status=503 if unreachable else 200)
