@@ -7,10 +7,10 @@ from django.utils import timezone
 
 from madoguchi.intake import interviews
 from madoguchi.intake.models import Interview
-from madoguchi.lib.jobs import RETRY, app
+from madoguchi.lib.jobs import RETRY, app, daily_in_japan
 
 
-@app.periodic(cron="40 3 * * *")
+@app.periodic(cron=daily_in_japan(3, 40))
 @app.task(name="intake.expire_drafts", retry=RETRY, pass_context=False, queueing_lock="intake.expire_drafts")
 def expire_drafts(timestamp: int = 0) -> int:
     """Forgets interviews that nobody finished within 30 days: answers, attachments, and e-mail addresses.

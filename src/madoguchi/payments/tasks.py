@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
-from madoguchi.lib.jobs import RETRY, app
+from madoguchi.lib.jobs import RETRY, app, daily_in_japan
 from madoguchi.payments import actions, readback
 from madoguchi.payments.models import Payment
 from madoguchi.payments.providers.base import ProviderError, ProviderRefused
@@ -91,7 +91,7 @@ def find_forgotten(timestamp: int) -> None:
         readback.later("payments.read_back", payment)
 
 
-@app.periodic(cron="30 18 * * *")
+@app.periodic(cron=daily_in_japan(3, 30))
 @app.task(name="payments.reconcile", queueing_lock="payments.reconcile", pass_context=False)
 def reconcile(timestamp: int) -> None:
     """At 3:30 in Japan: asks the providers again about everything that moved yesterday."""

@@ -8,14 +8,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from madoguchi.catalog.queries import published_by_id
-from madoguchi.lib.jobs import RETRY, app
+from madoguchi.lib.jobs import RETRY, app, daily_in_japan
 from madoguchi.records import files
 from madoguchi.records.actor import SYSTEM
 from madoguchi.records.models import StoredFile
 from madoguchi.records.write import add_event
 
 
-@app.periodic(cron="15 3 * * *")
+@app.periodic(cron=daily_in_japan(3, 15))
 @app.task(name="records.delete_due_files", retry=RETRY, pass_context=False)
 def delete_due_files(timestamp: int) -> None:
     """Deletes the files whose day has come: ID pictures of finished records, files of abandoned interviews."""
@@ -34,7 +34,7 @@ def _delete(file: StoredFile) -> None:
         add_event(app=app_revision, record_id=file.record_id, kind="file_deleted", actor=SYSTEM, data=data)
 
 
-@app.periodic(cron="45 3 * * *")
+@app.periodic(cron=daily_in_japan(3, 45))
 @app.task(name="records.sweep_orphans", retry=RETRY, pass_context=False)
 def sweep_orphans(timestamp: int) -> None:
     """Removes content that no row wants, a day old at least so that no upload under way is hit."""

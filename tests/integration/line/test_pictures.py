@@ -29,7 +29,7 @@ def to_photos(hanako: Chat) -> str:
 def report_photos(hanako: Chat) -> str:
     """The damage report, up to its photos."""
     hanako.say("メニュー")
-    hanako.tap("住民票の写し")
+    hanako.tap("道路の傷みの通報")
     return hanako.say("八幡の交差点")
 
 
@@ -74,7 +74,7 @@ def test_what_cannot_be_kept_is_explained_and_asked_for_again(
 
 def test_text_instead_of_a_picture_is_explained(pilot: AppRevision, hanako: Chat):
     to_photos(hanako)
-    assert "の写真を送ってください" in hanako.say("あとで送ります")
+    assert "写真を撮るか選んで送ってください" in hanako.say("あとで送ります")
 
 
 def test_a_picture_gone_at_line_is_asked_for_again(pilot: AppRevision, line: LineSimulator, hanako: Chat):
@@ -146,7 +146,7 @@ def test_where_several_pictures_are_welcome_those_chosen_together_are_all_kept(r
 
 def test_a_place_from_the_map_answers_the_question_of_where(report: AppRevision, hanako: Chat):
     hanako.say("メニュー")
-    hanako.tap("住民票の写し")
+    hanako.tap("道路の傷みの通報")
     heard = hanako.act("location", latitude=35.7219, longitude=139.9311, address="市川市八幡")
     assert "写真" in heard
     hanako.say("戻る")

@@ -181,7 +181,7 @@ def test_events_that_overtook_each_other_are_answered_in_the_order_in_which_they
     hanako.person.say("市川 花子")
     hanako.person.say("イチカワ ハナコ")
     hanako.webhook.requests.reverse()
-    assert hanako.settle().splitlines()[-2:] == ["（2/14）生年月日", "例: 昭和60年4月1日"]
+    assert hanako.settle().splitlines()[-3:] == ["（2/14）生年月日", "", "例: 昭和60年4月1日"]
 
 
 def test_a_redelivered_event_that_was_answered_is_not_answered_again(line: LineSimulator, hanako: Chat):

@@ -76,7 +76,7 @@ def colour() -> str:
 def welcome(*, again: bool, begun: bool) -> list[Message]:
     """To somebody who has just added the account, or has come back to it; ``begun``: answers of theirs are kept."""
     city = catalog.city()
-    name = {"city": city.name if city else ""}
+    name = {"city": city.shown_name if city else ""}
     hello = (
         _("おかえりなさい。%(city)sの公式アカウントです。") if again
         else _("%(city)sの公式アカウントです。友だち追加ありがとうございます。\nここから市の手続ができます。")
@@ -89,7 +89,12 @@ def start_buttons() -> list[Action]:
     """One button a word of the menu, and the ways to see one's applications, to reach staff, to change language."""
     found = [flex.postback(word, command("menu", word).data) for word in words()[: flex.MAX_QUICK_REPLIES - 4]]
     language = flex.postback("言語 / Language", command("language").data)
-    return [*found, flex.postback(_("申請の状況"), command("status").data), staff_button(), language]
+    return [*found, status_button(), staff_button(), language]
+
+
+def status_button() -> Action:
+    """To one's applications."""
+    return flex.postback(_("申請の状況"), command("status").data)
 
 
 def staff_button() -> Action:
@@ -117,7 +122,8 @@ def _card(app: AppRevision, language: Language) -> Message:
     if procedure.banner:
         banner = flex.clip(page.say(procedure.banner), CARD_TEXT)
         body.append(flex.line_of(banner, size="xs", color=flex.MUTED))
-    start = flex.postback(_("この手続を始める"), command("start", app.code).data, units=flex.FLEX_LABEL)
+    # The button says which procedure it starts: several cards stand in one chat, and screen readers read buttons alone.
+    start = flex.postback(title, command("start", app.code).data, units=flex.FLEX_LABEL)
     start["displayText"] = flex.clip(title, flex.DATA)
     return flex.bubble(title, title=title, body=body, colour=colour(), buttons=[flex.button(start, primary=True)])
 
@@ -130,22 +136,21 @@ def not_understood() -> list[Message]:
     return flex.with_quick_replies([flex.text(sentence)], start_buttons())
 
 
-def contact(procedure: Procedure | None, language: Language) -> list[Message]:
-    """How to reach a person: the office of the procedure that is open, else the city."""
+def contact(procedure: Procedure | None, language: Language, *, begun: bool) -> list[Message]:
+    """How to reach a person: the office of the resident's procedure, else the city; ``begun``: answers are kept."""
     city = catalog.city()
     if city is None:
         return not_understood()
     office = Page(language).say(procedure.office) if procedure else ""
     phone = (procedure.phone if procedure else "") or city.phone
-    name = city.name_en if language == "en" and city.name_en else city.name
     lines = [
-        _("職員がお電話でお答えします。"), f"{name} {office}".strip(), phone, city.hours,
-        _("入力した内容は、そのまま残っています。") if procedure else "",
+        _("職員がお電話でお答えします。"), f"{city.shown_name} {office}".strip(), phone, city.shown_hours,
+        _("入力した内容は、そのまま残っています。") if begun else "",
     ]  # fmt: skip
     call = flex.button(flex.uri(_("電話をかける"), f"tel:{phone.replace('-', '')}"), primary=True)
     body = [flex.line_of(line) for line in lines if line]
     message = flex.bubble(_("職員に聞く"), title=_("職員に聞く"), body=body, buttons=[call], colour=colour())
-    return flex.with_quick_replies([message], [resume_button()] if procedure else start_buttons())
+    return flex.with_quick_replies([message], [resume_button()] if begun else start_buttons())
 
 
 def applications(resident: Resident, language: Language, *, begun: bool = False) -> list[Message]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from madoguchi.channels.line.conversation import answer_all, forget_handled, unanswered
-from madoguchi.lib.jobs import RETRY, app
+from madoguchi.lib.jobs import RETRY, app, daily_in_japan
 
 
 @app.task(name="line.answer", retry=RETRY, pass_context=False)
@@ -20,7 +20,7 @@ def find_unanswered(timestamp: int) -> None:
         answer.configure(lock=f"line:{user_hash}").defer(user_hash=user_hash)
 
 
-@app.periodic(cron="41 3 * * *")
+@app.periodic(cron=daily_in_japan(3, 41))
 @app.task(name="line.forget", retry=RETRY, pass_context=False)
 def forget(timestamp: int) -> None:
     """Nightly: deletes events and messages that were handled more than a week ago."""
