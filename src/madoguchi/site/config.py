@@ -32,6 +32,7 @@ class Config:
     data_dir: Path
     base_url: str
     debug: bool
+    trusted_proxies: int
     line: Service
     paypay: Service
     linepay: Service
@@ -63,6 +64,7 @@ class Config:
             data_dir=Path(text("DATA_DIR", "var/data")).absolute(),
             base_url=text("BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
             debug=text("DEBUG") == "1",
+            trusted_proxies=_whole_number("MADOGUCHI_TRUSTED_PROXIES", text("TRUSTED_PROXIES", "0")),
             line=service("LINE"),
             paypay=service("PAYPAY"),
             linepay=service("LINEPAY"),
@@ -72,3 +74,9 @@ class Config:
             email_from=text("EMAIL_FROM", "madoguchi@localhost"),
             demo=text("DEMO") == "1",
         )
+
+
+def _whole_number(name: str, text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError(f"{name} は 0 以上の整数にしてください（今は「{text}」）。")
+    return int(text)

@@ -15,9 +15,13 @@ HERE = Path(__file__).parent
 
 SECRET_KEY = CONFIG.secret_key
 DEBUG = CONFIG.debug
-ALLOWED_HOSTS = ["*"]
 BASE_URL = CONFIG.base_url
+# The public name, and how the machine itself asks whether the pages are ready.
+ALLOWED_HOSTS = sorted({urlsplit(BASE_URL).hostname or "localhost", "localhost", "127.0.0.1", "[::1]"})
 HTTPS = BASE_URL.startswith("https://")
+TRUSTED_PROXIES = CONFIG.trusted_proxies
+# Only a proxy of our own may say that the visitor came by HTTPS.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 INSTALLED_APPS = [
@@ -45,6 +49,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "madoguchi.site.proxy.ClientAddress",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

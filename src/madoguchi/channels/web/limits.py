@@ -50,7 +50,7 @@ WRONG_LINKS_FROM = Limit("wrong-links-from", times=30, seconds=600)
 
 
 def address_of(request: HttpRequest) -> str:
-    """The visitor's network address as the web server saw it."""
+    """The visitor's network address (behind proxies ``site.proxy`` has put it there)."""
     return str(request.META.get("REMOTE_ADDR", ""))
 
 
