@@ -59,7 +59,7 @@ _ALWAYS = {
     "resume": ("入力に戻る", "続きから", "つづきから", "続ける", "再開", "continue", "resume"),
     "staff": ("職員に聞く", "職員と話す", "ヘルプ", "help", "ask staff"),
     "menu": ("メニュー", "手続を選ぶ", "menu"),
-    "status": ("申請状況", "申請の状況", "申請の状況を見る", "status", "my applications"),
+    "status": ("申請状況", "申請の状況", "申請の状況を見る", "status", "application status", "my applications"),
     "stop": ("やめる", "入力をやめる", "中断", "stop", "quit"),
     "language": ("言語", "ことば", "language", "languages", "english", "英語", "やさしい日本語", "にほんご"),
 }

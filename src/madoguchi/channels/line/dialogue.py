@@ -155,8 +155,8 @@ def obey(talk: Talk, asked: Command, params: object = None) -> list[Message]:
 
 
 def _staff(talk: Talk, asked: Command) -> list[Message]:
-    interview = talk.interview
-    return menu.contact(procedure_of(interview) if interview else None, talk.language)
+    last = talk.friend.interview
+    return menu.contact(procedure_of(last) if last else None, talk.language, begun=talk.interview is not None)
 
 
 def _status(talk: Talk, asked: Command) -> list[Message]:

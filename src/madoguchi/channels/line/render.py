@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -57,20 +58,25 @@ def _question_text(asked: Question, page: Page) -> str:
     words = page.say(field.chat_question or field.question or field.label)
     if asked.part_label and asked.part:
         words = f"{words}\n【{page.say(asked.part_label)}】"
-    lines = [f"（{asked.position}/{asked.total}）{words}"]
+    asks = f"（{asked.position}/{asked.total}）{words}"
+    return "\n\n".join(filter(None, (asks, "\n".join(_hints(asked, page)), "\n".join(_listed_choices(asked, page)))))
+
+
+def _hints(asked: Question, page: Page) -> Iterator[str]:
+    field = asked.field
     if field.type == "consent":
-        lines.append(page.say(field.statement))
+        yield page.say(field.statement)
     if field.help and asked.part is None:
-        lines.append(page.say(field.help))
-    lines += _example(asked, page) + _listed_choices(asked, page)
+        yield page.say(field.help)
+    yield from _example(asked, page)
     if asked.can_skip:
-        lines.append(_("答えなくても構いません。"))
-    return "\n".join(lines)
+        yield _("答えなくても構いません。")
 
 
 def _example(asked: Question, page: Page) -> list[str]:
     example = asked.part_example or (asked.field.example if asked.part is None else None)
-    return [_("例: %(example)s") % {"example": page.say(example)}] if example and not asked.choices else []
+    needed = example and not asked.choices and not _small_numbers(asked)
+    return [_("例: %(example)s") % {"example": page.say(example)}] if example and needed else []
 
 
 def _listed_choices(asked: Question, page: Page) -> list[str]:

@@ -104,13 +104,13 @@ class Talk:
                 _("申請の内容を受け取りました。受付番号は %(number)s です。") % number,
                 _("続けて、下のボタンから手数料をお支払いください。お支払いを確認すると、ここでお知らせします。"),
             ]
-            return self._link(interview, _("お支払い"), lines, _("支払いに進む"), step.pay_path)
+            return self._after_sending(_("お支払い"), lines, _("支払いに進む"), step.pay_path, interview)
         lines = [
             _("申請を受け付けました。受付番号は %(number)s です。") % number,
             _("進み具合は、下のボタンからいつでもご覧いただけます。"),
         ]
         path = intake.status_path(step.application)
-        return self._link(interview, _("申請を受け付けました"), lines, _("申請の状況を見る"), path)
+        return self._after_sending(_("申請を受け付けました"), lines, _("申請の状況を見る"), path, interview)
 
     def closed(self, closed: intake.InterviewClosed) -> list[Message]:
         """The interview is over: what became of it, or how to begin again."""
@@ -123,6 +123,13 @@ class Talk:
         return flex.with_quick_replies([flex.text(str(closed))], [anew, *menu.start_buttons()])
 
     # --- parts ---
+
+    def _after_sending(
+        self, title: str, lines: Sequence[str], label: str, path: str, interview: Interview
+    ) -> list[Message]:
+        """Nothing to go back to or to begin again: the state and staff are what is left."""
+        shown = self._link(interview, title, lines, label, path)
+        return flex.with_quick_replies(shown, [menu.status_button(), menu.staff_button()])
 
     def _summary(self, prompt: Summary, interview: Interview) -> list[Message]:
         if any(not self.in_chat(row.field) for row in prompt.rows):
