@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +12,7 @@ from django.core.cache import cache
 from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
+from pypdf import PdfReader
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -322,12 +324,19 @@ def test_accounting_takes_money_and_checks_the_day(
 
 
 def test_a_record_is_printed_on_a4(desk: Page, app: AppRevision, people: Mapping[str, Staff]) -> None:
-    desk.goto(url(paid(app, people)))
+    application = paid(app, people)
+    desk.goto(url(application))
     desk.emulate_media(media="print")
     expect(desk.get_by_role("navigation", name="メニュー")).to_be_hidden()
     expect(desk.get_by_role("button", name="コメントする")).to_be_hidden()
     expect(desk.get_by_text("市川 花子").first).to_be_visible()
-    desk.pdf(path=SCREENSHOTS / "desk-record.pdf", format="A4", prefer_css_page_size=True)
+    paper = desk.pdf(path=SCREENSHOTS / "desk-record.pdf", format="A4", prefer_css_page_size=True)
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(paper)).pages]
+    assert [f"{n} / {len(pages)}" in text for n, text in enumerate(pages, 1)] == [True] * len(pages)
+    expect(desk.locator(".record__qr svg")).to_be_visible()
+    expect(desk.locator(".record__qr")).to_have_text(application.receipt_number)
+    desk.emulate_media(media="screen")
+    expect(desk.locator(".record__qr")).to_be_hidden()
 
 
 def test_everything_is_there_at_200_percent(desk: Page, app: AppRevision, people: Mapping[str, Staff]) -> None:

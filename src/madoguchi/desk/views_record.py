@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -20,6 +21,8 @@ from madoguchi.desk.buttons import buttons
 from madoguchi.desk.timeline import CHANNELS
 from madoguchi.documents import letters
 from madoguchi.identity import queries as identity
+from madoguchi.lib.qr import inline_svg
+from madoguchi.notices.residents import language_of
 from madoguchi.payments import queries as payment_queries
 from madoguchi.payments.models import Payment
 from madoguchi.records import permissions, read, write
@@ -54,7 +57,7 @@ def record_context(request: StaffRequest, app: AppRevision, record: Record, *, c
     check = identity.of_record(app.app_id, record.id)
     payment = payment_queries.live_payment(app.app_id, record.id)
     return {
-        "app": app, "record": record, "comment": comment,
+        "app": app, "record": record, "comment": comment, "qr": _qr(record),
         "name": answers.applicant_name(record),
         "status": chips.status_chip(defn, record.status),
         "left": deadlines.days_left(defn, record.status, record.submitted_at),
@@ -69,6 +72,11 @@ def record_context(request: StaffRequest, app: AppRevision, record: Record, *, c
         "check": check, "check_chip": chips.identity_chip(check) if check else None,
         "may_identify": "identity" in held,
     }
+
+
+def _qr(record: Record) -> SafeString:
+    """The receipt number for whoever holds the paper and has a reader; empty for records without one."""
+    return mark_safe(inline_svg(record.receipt_number) if record.receipt_number else "")  # noqa: S308 - only squares
 
 
 def _has_address(record: Record) -> bool:
@@ -123,7 +131,7 @@ def comment(request: StaffRequest, app_code: str, record_id: int) -> HttpRespons
 @require_GET
 def covering_letter(request: StaffRequest, app_code: str, record_id: int) -> HttpResponse:
     """The letter that goes into the envelope, as PDF."""
-    return _letter(request, app_code, record_id, "covering_letter", letters.covering_letter)
+    return _letter(request, app_code, record_id, "covering_letter", _covering_letter)
 
 
 @staff_required
@@ -131,6 +139,10 @@ def covering_letter(request: StaffRequest, app_code: str, record_id: int) -> Htt
 def address_label(request: StaffRequest, app_code: str, record_id: int) -> HttpResponse:
     """The address label, as PDF."""
     return _letter(request, app_code, record_id, "label", letters.address_label)
+
+
+def _covering_letter(app: AppRevision, found: Record) -> bytes:
+    return letters.covering_letter(app, found, language=language_of(app.app_id, found.id))
 
 
 def _letter(

@@ -9,6 +9,7 @@ import pytest
 from madoguchi.accounts.models import Staff
 from madoguchi.catalog.models import City
 from madoguchi.definition.app import AppDefinition
+from madoguchi.lib.qr import inline_svg
 from madoguchi.records.models import AccessLog, Event
 from tests import walks
 from tests.integration.desk.conftest import At, Case
@@ -145,3 +146,8 @@ def test_a_formula_that_divides_by_zero_says_so_beside_its_blank(
     row = page[page.index("追加1通あたり") :][:700]
     assert "（未入力）" in row and "field__error" in row and "<svg" in row
     assert "0 で割ることはできません" in row
+
+
+def test_the_page_carries_the_receipt_number_as_a_qr_code_for_paper(case: Case, at: At) -> None:
+    page = at("sato").get(case.url).content.decode()
+    assert inline_svg(case.application.receipt_number) in page

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import segno
 from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
+
+from madoguchi.lib.qr import inline_svg
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,4 @@ class KeptLink:
     @property
     def qr(self) -> SafeString:
         """The QR code as an SVG element without styles of its own."""
-        svg: str = segno.make(self.url, error="m", micro=False).svg_inline(
-            border=2, omitsize=True, svgclass=None, lineclass=None, light="#fff"
-        )
-        return mark_safe(svg)  # noqa: S308 - made of squares only
+        return mark_safe(inline_svg(self.url))  # noqa: S308 - made of squares only
