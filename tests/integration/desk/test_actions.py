@@ -78,6 +78,38 @@ def test_who_lacks_the_role_sees_no_button_and_cannot_act(ready: Case, at: At) -
     assert ready.record.status == "submitted"
 
 
+FILLED_IN = {"note": "市外へ転出されています。", "fields_to_correct": ["住所"], "due_on": LATER}
+NOT_THEIRS = [
+    ("accept", ["ito", "tanaka", "kobayashi", "outsider"]),
+    ("return", ["ito", "tanaka", "kobayashi", "outsider"]),
+    ("reject", ["sato", "tanaka", "kobayashi", "outsider"]),
+    ("post", ["suzuki", "ito", "tanaka", "kobayashi", "outsider"]),
+]
+
+
+@pytest.mark.parametrize(("code", "username"), [(code, name) for code, names in NOT_THEIRS for name in names])
+def test_an_action_taken_past_the_buttons_by_who_lacks_its_role_is_refused(
+    ready: Case, at: At, code: str, username: str
+) -> None:
+    if code == "post":
+        ready.post(at("sato"), "accept")
+    before, events = ready.record, Event.objects.count()
+    response = ready.post(at(username), code, FILLED_IN)
+    assert response.status_code in {302, 403, 404}
+    assert (ready.record.revision, ready.record.status) == (before.revision, before.status)
+    assert Event.objects.count() == events
+
+
+@pytest.mark.parametrize(
+    ("code", "username"), [("accept", "suzuki"), ("return", "suzuki"), ("reject", "ito"), ("post", "sato")]
+)
+def test_the_same_form_of_who_has_the_role_is_taken(ready: Case, at: At, code: str, username: str) -> None:
+    if code == "post":
+        ready.post(at("sato"), "accept")
+    ready.post(at(username), code, FILLED_IN)
+    assert Event.objects.filter(kind="moved", data__action=code).exists()
+
+
 def test_actions_of_the_platform_cannot_be_called_by_hand(ready: Case, at: At) -> None:
     assert ready.post(at("sato"), "cancel").status_code == 404
     assert ready.post(at("sato"), "nonsense").status_code == 404
