@@ -12,7 +12,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from madoguchi.accounts.access import StaffRequest, staff_required
 from madoguchi.accounts.queries import has_role
@@ -28,7 +28,7 @@ from madoguchi.records.actor import staff_actor
 
 
 @staff_required
-@require_GET
+@require_safe
 def accounting(request: StaffRequest) -> HttpResponse:
     """What came in and went back on one day, with totals and what does not agree."""
     _refuse_others(request)
@@ -99,7 +99,7 @@ def _by_hand(
 
 
 @staff_required
-@require_GET
+@require_safe
 def accounting_csv(request: StaffRequest) -> HttpResponse:
     """The same day for a spreadsheet."""
     _refuse_others(request)

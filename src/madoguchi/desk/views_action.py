@@ -57,7 +57,7 @@ class Step:
 
 
 @staff_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def action(request: StaffRequest, app_code: str, record_id: int, action_code: str) -> HttpResponse:
     """Shows what the action asks for, or takes it."""
     app, record = shell.record_for(request.user, app_code, record_id, "process")
@@ -65,7 +65,7 @@ def action(request: StaffRequest, app_code: str, record_id: int, action_code: st
     if isinstance(step, HttpResponse):
         return step
     handler = _HANDLERS[step.action.kind]
-    if request.method == "GET" and step.action.kind not in NEEDS_PAGE:
+    if request.method != "POST" and step.action.kind not in NEEDS_PAGE:
         return HttpResponseRedirect(_record_url(step))
     return handler(step)
 
@@ -102,7 +102,7 @@ def _take(step: Step, do: Callable[[], object]) -> HttpResponse:
     except (NotAllowedNow, PaymentProblem) as problem:
         messages.error(step.request, str(problem))
         return HttpResponseRedirect(_record_url(step))
-    messages.success(step.request, _("「%(action)s」を行いました。") % {"action": step.action.name})
+    messages.success(step.request, _("「%(action)s」を行いました。") % {"action": in_words(step.action.name)})
     return HttpResponseRedirect(_record_url(step))
 
 
@@ -117,7 +117,7 @@ def _return(step: Step) -> HttpResponse:
     defn, posted = step.record.app.definition, step.request.POST
     procedure = defn.procedure
     templates = procedure.return_templates if procedure else ()
-    if step.request.method == "GET":
+    if step.request.method != "POST":
         return _return_page(step, "", [], forms.proposed_due_on().isoformat())
     note, ticked = posted.get("note", ""), posted.getlist("fields_to_correct")
     chosen = _template(templates, posted.get("use_template"))

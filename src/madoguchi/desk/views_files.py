@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from madoguchi.accounts.access import StaffRequest, staff_required
 from madoguchi.catalog import queries as catalog
@@ -21,7 +21,7 @@ SHOWN = frozenset({"image/jpeg", "image/png", "application/pdf"})
 
 
 @staff_required
-@require_GET
+@require_safe
 def file(request: StaffRequest, file_id: uuid.UUID) -> HttpResponse:
     """The attachment itself; noted in the access log."""
     stored = _permitted(request, file_id)
@@ -34,7 +34,7 @@ def file(request: StaffRequest, file_id: uuid.UUID) -> HttpResponse:
 
 
 @staff_required
-@require_GET
+@require_safe
 def thumbnail(request: StaffRequest, file_id: uuid.UUID) -> HttpResponse:
     """The small picture on a record page whose visit is noted already."""
     return _answer(_permitted(request, file_id), files.read_thumbnail, "image/jpeg")

@@ -64,7 +64,7 @@ class Tick:
 
 
 @staff_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def identity(request: StaffRequest, app_code: str, record_id: int) -> HttpResponse:
     """Shows the check; a POST keeps the ticks and perhaps decides."""
     app, record = shell.record_for(request.user, app_code, record_id, "identity")

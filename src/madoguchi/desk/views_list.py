@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from madoguchi.accounts.access import StaffRequest, staff_required
 from madoguchi.accounts.language import in_words
@@ -56,7 +56,7 @@ class QueueGroup:
 
 
 @staff_required
-@require_GET
+@require_safe
 def queue(request: StaffRequest) -> HttpResponse:
     """What is assigned to me and not finished, the oldest first."""
     apps = shell.apps_of(request.user)
@@ -79,7 +79,7 @@ def _queue_group(request: StaffRequest, app: AppRevision) -> QueueGroup:
 
 
 @staff_required
-@require_GET
+@require_safe
 def app_list(request: StaffRequest, app_code: str) -> HttpResponse:
     """One page of a saved view, narrowed by chips and the search."""
     app = shell.app_for(request.user, app_code)
@@ -172,7 +172,7 @@ def _previous_url(asked: listing.Request) -> str:
 
 
 @staff_required
-@require_GET
+@require_safe
 def newer(request: StaffRequest, app_code: str) -> HttpResponse:
     """Asked every five seconds by an open list: whether something came in since; 204 if not."""
     app = shell.app_for(request.user, app_code)

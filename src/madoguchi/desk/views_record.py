@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from madoguchi.accounts.access import StaffRequest, staff_required
 from madoguchi.catalog.queries import AppRevision
@@ -36,7 +36,7 @@ SAME_LETTER = timedelta(minutes=5)
 
 
 @staff_required
-@require_GET
+@require_safe
 def record(request: StaffRequest, app_code: str, record_id: int) -> HttpResponse:
     """The record page; that it was looked at is noted."""
     app, found = shell.record_for(request.user, app_code, record_id)
@@ -128,14 +128,14 @@ def comment(request: StaffRequest, app_code: str, record_id: int) -> HttpRespons
 
 
 @staff_required
-@require_GET
+@require_safe
 def covering_letter(request: StaffRequest, app_code: str, record_id: int) -> HttpResponse:
     """The letter that goes into the envelope, as PDF."""
     return _letter(request, app_code, record_id, "covering_letter", _covering_letter)
 
 
 @staff_required
-@require_GET
+@require_safe
 def address_label(request: StaffRequest, app_code: str, record_id: int) -> HttpResponse:
     """The address label, as PDF."""
     return _letter(request, app_code, record_id, "label", letters.address_label)

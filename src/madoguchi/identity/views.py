@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 from madoguchi.identity import actions
 
 
-@require_GET
+@require_GET  # not HEAD: it ends the round trip
 @never_cache
 def callback(request: HttpRequest) -> HttpResponse:
     """Ends the round trip and sends the resident on to where they were; a link used twice or too late says so."""

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 MAX_BODY = 64 * 1024
 
 
-@require_GET
+@require_GET  # not HEAD: it may take the payment
 @never_cache
 def return_from_checkout(request: HttpRequest, payment_id: UUID) -> HttpResponse:
     """The resident comes back, having paid or not: read back, then on to their own page.

@@ -7,12 +7,12 @@ import json
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from madoguchi.accounts.models import Membership
 
 
-@require_GET
+@require_safe
 def demo_page(request: HttpRequest) -> HttpResponse:
     """What to try, in which order, and how to sign in."""
     if not settings.DEMO:

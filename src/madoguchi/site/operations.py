@@ -14,7 +14,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 from procrastinate.contrib.django import app
 
 from madoguchi.accounts.access import StaffRequest, staff_required
@@ -56,7 +56,7 @@ def _require_operator(request: StaffRequest) -> None:
 
 
 @staff_required
-@require_GET
+@require_safe
 def overview(request: StaffRequest) -> HttpResponse:
     """Counts, the troubled jobs with their errors, and nothing about residents."""
     _require_operator(request)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from madoguchi.catalog import queries as catalog
 from madoguchi.channels.web import limits
@@ -15,7 +15,7 @@ from madoguchi.channels.web.reader import reader_of
 from madoguchi.intake import actions as intake
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Every procedure, or those that match the words looked for."""
     words = request.GET.get("q", "").strip()[:100]

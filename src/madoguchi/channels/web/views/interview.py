@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from madoguchi.channels.web import limits, tasks
 from madoguchi.channels.web.links import KeptLink
@@ -30,7 +30,7 @@ from madoguchi.records import files
 from madoguchi.records.models import StoredFile
 
 
-@require_GET
+@require_safe
 @with_interview
 def resume(request: HttpRequest, interview: Interview, token: str) -> HttpResponseBase:
     """Leads to where the resident is."""
@@ -57,7 +57,7 @@ def check(request: HttpRequest, interview: Interview, token: str) -> HttpRespons
     return private_page(request, "check.html", context)
 
 
-@require_GET
+@require_safe
 @with_interview
 def file(request: HttpRequest, interview: Interview, token: str, file_id: uuid.UUID) -> HttpResponseBase:
     """The small picture of an upload of this interview, or of the application it corrects."""

@@ -8,7 +8,7 @@ from functools import wraps
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from madoguchi.channels.web import limits
 from madoguchi.channels.web.links import KeptLink
@@ -48,13 +48,13 @@ def _with_application(view: View) -> Callable[[HttpRequest, str, str], HttpRespo
     return opened
 
 
-@require_GET
+@require_safe
 def find(request: HttpRequest) -> HttpResponse:
     """Explains where the link is. A receipt number alone opens nothing: anybody may have seen it."""
     return page(request, "find_status.html")
 
 
-@require_GET
+@require_safe
 @_with_application
 def show(request: HttpRequest, application: Application) -> HttpResponseBase:
     """The status page."""
@@ -65,7 +65,7 @@ def show(request: HttpRequest, application: Application) -> HttpResponseBase:
     return private_page(request, "status.html", context)
 
 
-@require_GET
+@require_safe
 @_with_application
 def done(request: HttpRequest, application: Application) -> HttpResponseBase:
     """The confirmation: receipt number, what happens next, and the link to keep."""
