@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from django.utils.html import format_html
@@ -40,6 +41,7 @@ PATHS: Final = {
 }
 
 
+@lru_cache(maxsize=64)
 def icon(name: str) -> SafeString:
     """The icon as inline SVG, hidden from screen readers; KeyError for a name that is not there."""
     return format_html(

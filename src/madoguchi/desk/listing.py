@@ -4,27 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import QueryDict
-from django.urls import reverse
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from madoguchi.accounts.language import current, in_words
-from madoguchi.accounts.models import Staff
+from madoguchi.accounts.language import in_words
 from madoguchi.catalog.indexes import SYSTEM_SORTS, UNSORTABLE
-from madoguchi.catalog.queries import AppRevision
 from madoguchi.definition.app import AppDefinition, Sort, View
-from madoguchi.definition.display import display
-from madoguchi.definition.fields import AnyField
-from madoguchi.desk import cells
-from madoguchi.desk.answers import name_and_kana
-from madoguchi.desk.chips import status_chip
-from madoguchi.desk.deadlines import days_left
+from madoguchi.desk.table import is_numeric
 from madoguchi.desk.timeline import CHANNELS
 from madoguchi.payments.models import Payment
 from madoguchi.records.lists import Page
@@ -86,16 +76,6 @@ class Column:
     numeric: bool
     sort_url: str
     order: str
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One record of the list; ``cells`` is HTML, the days left are its last cell where records have a deadline."""
-
-    id: int
-    url: str
-    key: str
-    cells: SafeString
 
 
 def default_view(defn: AppDefinition) -> View:
@@ -172,55 +152,4 @@ def _column(defn: AppDefinition, request: Request, code: str) -> Column:
     label = in_words(field.label) if field else str(SYSTEM_LABELS.get(code, code))
     order = {code: "ascending", f"-{code}": "descending"}.get(request.sort, "")
     url = request.query(sort=f"-{code}" if order == "ascending" else code) if sortable(defn, code) else ""
-    return Column(label, _numeric(field), url, order)
-
-
-def _numeric(field: AnyField | None) -> bool:
-    return field is not None and getattr(field, "format", field.type) in {"number", "money"}
-
-
-def rows(app: AppRevision, page: Page, codes: Sequence[str]) -> list[Row]:
-    """The records of a page, ready to show."""
-    people = _people(page, codes)
-    return [_row(app, row, codes, people) for row in page.rows]
-
-
-def _people(page: Page, codes: Sequence[str]) -> dict[int, str]:
-    ids = {row["assignee"] for row in page.rows if row.get("assignee")} if "assignee" in codes else set()
-    return {staff.pk: str(staff) for staff in Staff.objects.filter(pk__in=ids)} if ids else {}
-
-
-def _row(app: AppRevision, row: Mapping[str, Any], codes: Sequence[str], people: Mapping[int, str]) -> Row:
-    defn = app.definition
-    shown = [_cell(defn, code, row.get(code), people) for code in codes]
-    if has_deadline(defn):
-        shown.append(cells.left_cell(days_left(defn, row.get("status"), _moment(row.get("submitted_at")))))
-    return Row(
-        id=row["id"],
-        url=f"{reverse('desk:list', args=[app.code])}{row['id']}/",
-        key=row.get("receipt_number") or f"#{row['id']}",
-        cells=mark_safe("".join(shown)),  # noqa: S308 - each cell is escaped where it is made
-    )
-
-
-def _cell(defn: AppDefinition, code: str, value: Any, people: Mapping[int, str]) -> str:
-    field = defn.by_code.get(code)
-    if field is not None:
-        text = name_and_kana(value)[0] if field.type == "name" and value else display(field, value, language=current())
-        return cells.text_cell(" ".join(text.split("\n")), numeric=_numeric(field))
-    if code == "status":
-        return cells.chip_cell(status_chip(defn, value))
-    if code == "assignee":
-        return cells.text_cell(people.get(value, "") if value else _("未定"))
-    if code == "channel":
-        return cells.text_cell(str(CHANNELS.get(value, value)))
-    return cells.moment_cell(_moment(value))
-
-
-def _moment(value: str | None) -> datetime | None:
-    return datetime.fromisoformat(value) if value else None
-
-
-def has_deadline(defn: AppDefinition) -> bool:
-    """Whether the app's records have a standard processing period."""
-    return defn.procedure is not None and defn.process is not None
+    return Column(label, is_numeric(field), url, order)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,7 +87,7 @@ def _rail(request: StaffRequest) -> dict[str, Any]:
     return {
         "rail_queue": queue,
         "rail_apps": [_app_item(app, here) for app in apps],
-        "rail_tools": _tools(staff, here),
+        "rail_tools": _tools(staff, here, apps),
         "rail_departments": "、".join(staff.departments.values_list("name", flat=True).distinct()),
     }
 
@@ -97,9 +97,9 @@ def _app_item(app: AppRevision, here: str) -> RailItem:
     return RailItem(in_words(app.definition.name), url, "file", counts.waiting(app), here.startswith(url))
 
 
-def _tools(staff: Staff, here: str) -> list[RailItem]:
+def _tools(staff: Staff, here: str, apps: Sequence[AppRevision]) -> list[RailItem]:
     tools = []
-    if with_letters := apps_of(staff, "process"):
+    if with_letters := [app for app in apps if "process" in permissions.rights(staff, app.definition)]:
         url = reverse("desk:letters")
         tools.append(
             RailItem(_("郵送するお知らせ"), url, "mail", counts.letters(staff, with_letters), here.startswith(url))

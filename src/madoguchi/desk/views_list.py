@@ -18,6 +18,7 @@ from madoguchi.accounts.language import in_words
 from madoguchi.catalog.queries import AppRevision
 from madoguchi.definition.app import Sort
 from madoguchi.desk import counts, listing, process, shell, views_counter
+from madoguchi.desk.table import Table, has_deadline
 from madoguchi.records import arrivals, lists, permissions
 from madoguchi.records.access import log_access
 from madoguchi.records.read import get_record
@@ -51,7 +52,7 @@ class QueueGroup:
 
     app: AppRevision
     columns: list[listing.Column]
-    rows: list[listing.Row]
+    table: Table
     has_deadline: bool
 
 
@@ -60,7 +61,7 @@ class QueueGroup:
 def queue(request: StaffRequest) -> HttpResponse:
     """What is assigned to me and not finished, the oldest first."""
     apps = shell.apps_of(request.user)
-    groups = [group for app in apps if (group := _queue_group(request, app)).rows]
+    groups = [group for app in apps if (group := _queue_group(request, app)).table.page.rows]
     return shell.page(request, "desk/queue.html", {"groups": groups, "has_apps": bool(apps)})
 
 
@@ -75,7 +76,7 @@ def _queue_group(request: StaffRequest, app: AppRevision) -> QueueGroup:
     asked = listing.Request(view, {}, "", "", ())
     codes = [code for code in listing.shown_columns(asked, page) if code != "assignee"]
     plain = [listing.Column(c.label, c.numeric, "", "") for c in listing.columns(app.definition, asked, codes)]
-    return QueueGroup(app, plain, listing.rows(app, page, codes), listing.has_deadline(app.definition))
+    return QueueGroup(app, plain, Table(app, page, codes, prefix=f"row-{app.code}"), has_deadline(app.definition))
 
 
 @staff_required
@@ -107,8 +108,8 @@ def _list_context(request: StaffRequest, app: AppRevision) -> dict[str, Any]:
         "applied": _applied(app, asked, search),
         "key_column": listing.key_column(defn, asked),
         "columns": listing.columns(defn, asked, codes),
-        "rows": listing.rows(app, page, codes),
-        "has_deadline": listing.has_deadline(defn),
+        "table": Table(app, page, codes, pick="process" in held) if page.rows else None,
+        "has_deadline": has_deadline(defn),
         "may_process": "process" in held,
         "may_add": "add" in held and defn.procedure is not None and "counter" in defn.procedure.channels,
         "visits": views_counter.visits(request, app),
