@@ -28,7 +28,7 @@ from madoguchi.accounts.actions import create_staff
 from madoguchi.accounts.models import Staff
 from madoguchi.catalog.queries import AppRevision, published
 from madoguchi.catalog.tables import table_name
-from madoguchi.definition.app import Action
+from madoguchi.definition.app import Action, Procedure
 from madoguchi.definition.fields import AnyField
 from madoguchi.identity import actions as identity
 from madoguchi.identity.models import IdentityCheck
@@ -192,7 +192,7 @@ class Seeder:
 
     def _pay(self, application: Application, app_code: str) -> None:
         payment = live_payment(application.app_id, application.record_id)
-        fee = published(app_code).definition.procedure.fee  # type: ignore[union-attr]
+        fee = _procedure(published(app_code)).fee
         if payment is None or fee is None:
             return
         provider = fee.providers[0]
@@ -207,7 +207,8 @@ class Seeder:
 
     def _act(self, application: Application, code: str) -> None:
         app = published(application.app.code)
-        action = next(a for a in app.definition.process.actions if a.code == code)  # type: ignore[union-attr]
+        actions = app.definition.process.actions if app.definition.process else ()
+        action = next(action for action in actions if action.code == code)
         if action.trigger == "resident_cancel":
             intake.cancel_application(application, actor=RESIDENT)
         elif action.trigger == "payment_expiry":
@@ -225,7 +226,7 @@ class Seeder:
             app_id=app.app_id, record_id=application.record_id, superseded_at=None, state="pending"
         ).first()
         if check and "identity" in action.requires:
-            ticks = {str(n): True for n in range(len(app.definition.procedure.identity_checklist))}  # type: ignore[union-attr]
+            ticks = {str(n): True for n in range(len(_procedure(app).identity_checklist))}
             identity.save_checklist(check=check, ticks=ticks, decision="passed", actor=actor)
         write.move_record(
             app=app, record_id=application.record_id, action=action, expected_revision=None, actor=actor,
@@ -249,10 +250,16 @@ class Seeder:
         intake.next_step(interview)
 
 
+def _procedure(app: AppRevision) -> Procedure:
+    if app.definition.procedure is None:
+        raise ValueError(f"{app.code} is no procedure")
+    return app.definition.procedure
+
+
 def _reason(app: AppRevision, action: Action) -> dict[str, Any]:
-    procedure = app.definition.procedure
-    if procedure is None or action.kind not in {"return", "reject"}:
+    if action.kind not in {"return", "reject"}:
         return {}
+    procedure = _procedure(app)
     templates = procedure.return_templates if action.kind == "return" else procedure.reject_templates
     due = (timezone.localdate() + timedelta(days=14)).isoformat()
     return {"note": str(templates[0].body), "fields": list(templates[0].fields), "due_at": due}
