@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from madoguchi.accounts.language import current
+
 
 class App(models.Model):
     """A database that staff built. Its rows live in the table ``app_<id>``."""
@@ -60,6 +62,7 @@ class City(models.Model):
     name_en = models.CharField(max_length=50, blank=True)
     phone = models.CharField(max_length=20)
     hours = models.CharField(max_length=100, blank=True)
+    hours_en = models.CharField(max_length=100, blank=True)
     postal_code = models.CharField(max_length=7, blank=True)
     address = models.CharField(max_length=200, blank=True)
     line_account_name = models.CharField(max_length=20, blank=True)
@@ -67,3 +70,13 @@ class City(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def shown_name(self) -> str:
+        """The name in the language of whoever reads."""
+        return self.name_en if current() == "en" and self.name_en else self.name
+
+    @property
+    def shown_hours(self) -> str:
+        """When to phone or come, in the language of whoever reads."""
+        return self.hours_en if current() == "en" and self.hours_en else self.hours

@@ -31,6 +31,7 @@ class CityRow(Model):
     name_en: Annotated[str, Field(max_length=50)] = ""
     phone: Annotated[str, Field(max_length=20)]
     hours: Annotated[str, Field(max_length=100)] = ""
+    hours_en: Annotated[str, Field(max_length=100)] = ""
     postal_code: Annotated[str, Field(pattern=r"^(\d{7})?$")] = ""
     address: Annotated[str, Field(max_length=200)] = ""
     line_account_name: Annotated[str, Field(max_length=20)] = ""

@@ -10,13 +10,12 @@ from functools import lru_cache
 from typing import Any
 
 from madoguchi.definition.checking_base import Context, check_length, is_blank, line_of, lines_of
-from madoguchi.definition.display import display_date
+from madoguchi.definition.display import display, display_date
 from madoguchi.definition.fields import FieldBase, Option
 from madoguchi.definition.formulas import evaluate, holds, plain_number
 from madoguchi.definition.problems import Problem, Refused, problem, refuse
-from madoguchi.definition.text import Text
+from madoguchi.definition.text import Language, Text
 from madoguchi.lib.eras import DateError, parse_date
-from madoguchi.lib.money import yen
 from madoguchi.lib.phones import PhoneError, parse_phone
 from madoguchi.lib.text import fold, kanji_to_digits, to_half_width
 
@@ -72,9 +71,7 @@ def number(field: Any, raw: Any, context: Context) -> str:
     if plain_number(found) != plain_number(_cut(found, field.decimals)):
         key = "decimals" if field.decimals else "whole"
         raise refuse(key, field.label, limit=field.decimals, example=field.example)
-    unit = str(field.unit or "")
-    limits = (None if n is None else (n, f"{plain_number(n)}{unit}") for n in (field.min, field.max))
-    _check_limits(field, found, *limits)
+    _check_limits(field, found)
     return plain_number(found)
 
 
@@ -83,7 +80,7 @@ def money(field: Any, raw: Any, context: Context) -> int:
     found = _decimal(field, raw, ("円也", "円", "¥", "\\"))
     if found != int(found):
         raise refuse("whole", field.label, example=field.example)
-    _check_limits(field, found, *(None if n is None else (Decimal(n), yen(n)) for n in (field.min, field.max)))
+    _check_limits(field, found)
     return int(found)
 
 
@@ -106,14 +103,17 @@ def _decimal(field: FieldBase, raw: Any, units: Sequence[str]) -> Decimal:
     return Decimal(plain)
 
 
-Limit = tuple[Decimal, str] | None
+def _check_limits(field: Any, found: Decimal) -> None:
+    if field.min is not None and found < field.min:
+        raise refuse("too_small", field.label, limit=_shown(field, field.min))
+    if field.max is not None and found > field.max:
+        raise refuse("too_big", field.label, limit=_shown(field, field.max))
 
 
-def _check_limits(field: FieldBase, found: Decimal, lowest: Limit, highest: Limit) -> None:
-    if lowest and found < lowest[0]:
-        raise refuse("too_small", field.label, limit=lowest[1])
-    if highest and found > highest[0]:
-        raise refuse("too_big", field.label, limit=highest[1])
+def _shown(field: FieldBase, limit: Decimal | int) -> Text:
+    """The limit with its unit, as answers are shown."""
+    value = plain_number(Decimal(limit))
+    return Text({"ja": display(field, value), "en": display(field, value, language="en")})
 
 
 def visible_options(field: Any, context: Context) -> tuple[Option, ...]:
@@ -152,9 +152,14 @@ def _chosen(field: Any, raw: Any, options: Sequence[Option]) -> Option:
     line = line_of(field, raw)
     found = _find(line, options)
     if found is None:
-        listed = "、".join(str(option.text) for option in options[:10]) + ("…" if len(options) > 10 else "")
+        listed = Text({"ja": _listed(options, "ja", "、"), "en": _listed(options, "en", ", ")})
         raise refuse("choice", field.label, given=line[:30], options=listed)
     return found
+
+
+def _listed(options: Sequence[Option], language: Language, separator: str) -> str:
+    names = separator.join(option.text.in_language(language) for option in options[:10])
+    return names + ("…" if len(options) > 10 else "")
 
 
 def _find(line: str, options: Sequence[Option]) -> Option | None:

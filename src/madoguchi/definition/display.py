@@ -89,7 +89,9 @@ def _name(field: Any, value: Mapping[str, str | None], language: Language) -> st
         " ".join(part for part in (value.get(f"family{suffix}"), value.get(f"given{suffix}")) if part)
         for suffix in ("", "_kana")
     )
-    return f"{written}（{kana}）" if kana else written
+    if not kana:
+        return written
+    return f"{written} ({kana})" if language == "en" else f"{written}（{kana}）"
 
 
 def _address(field: Any, value: Mapping[str, str | None], language: Language) -> str:

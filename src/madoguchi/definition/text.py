@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any, Literal, get_args
 
@@ -9,6 +10,8 @@ from pydantic import RootModel, field_validator, model_serializer, model_validat
 
 Language = Literal["ja", "ja_easy", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
+RUBY = re.compile(r"([々〆ヶ\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+)《([ぁ-ゖァ-ヺー]+)》")
+"""How a reading is written behind its kanji: 漢字《かんじ》."""
 
 
 class Text(RootModel[dict[Language, str]]):
@@ -44,6 +47,11 @@ class Text(RootModel[dict[Language, str]]):
 
     def __hash__(self) -> int:
         return hash(tuple(sorted(self.root.items())))
+
+
+def without_ruby(text: str) -> str:
+    """``text`` without the readings, where there is no way to set them: titles, options, notices."""
+    return RUBY.sub(r"\1", text)
 
 
 def japanese(text: str) -> Text:

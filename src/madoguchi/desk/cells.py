@@ -14,6 +14,8 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from madoguchi.accounts.language import current
+from madoguchi.definition.text import Language
 from madoguchi.desk.chips import Chip
 from madoguchi.desk.deadlines import DaysLeft
 from madoguchi.desk.icons import icon
@@ -63,10 +65,11 @@ def moment_html(value: datetime) -> SafeString:
     local = timezone.localtime(value)
     # Nothing in it comes from outside.
     return mark_safe(  # noqa: S308
-        f'<time datetime="{local.isoformat()}" title="{_era(local.date())}">{local:%Y-%m-%d %H:%M}</time>'
+        f'<time datetime="{local.isoformat()}" title="{in_full(local.date(), current())}">{local:%Y-%m-%d %H:%M}</time>'
     )
 
 
 @lru_cache(maxsize=1024)
-def _era(day: date) -> str:
-    return era_date_weekday(day)
+def in_full(day: date, language: Language) -> str:
+    """With the weekday: in Japanese by era, in English written out."""
+    return f"{day:%A} {day.day} {day:%B %Y}" if language == "en" else era_date_weekday(day)

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from madoguchi.accounts.language import in_words
 from madoguchi.accounts.models import Staff
 from madoguchi.catalog.queries import AppRevision
 from madoguchi.definition.app import Action
@@ -47,7 +48,7 @@ def take_action(move: Move, *, data: Mapping[str, Any] | None = None) -> Event:
     )
     payment = payment_queries.live_payment(move.app.app_id, move.record.id)
     if move.action.refund and payment is not None:
-        reason = str((data or {}).get("note") or move.action.name)
+        reason = str((data or {}).get("note") or in_words(move.action.name))
         payments.cancel_or_refund(payment, actor=actor, reason=reason)
     return event
 

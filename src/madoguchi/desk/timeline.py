@@ -8,14 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from madoguchi.accounts.language import current, in_words
 from madoguchi.accounts.models import Staff
 from madoguchi.definition.app import AppDefinition
 from madoguchi.definition.display import display, display_money
 from madoguchi.definition.fields import FILE_TYPES, AnyField
-from madoguchi.definition.text import Text
 from madoguchi.records.models import Event
 
 CHANNELS = {"line": "LINE", "web": gettext_lazy("ウェブ"), "counter": gettext_lazy("窓口")}
@@ -136,32 +135,33 @@ def _notice(words: str) -> Callable[[AppDefinition, Event], str]:
     def sentence(_defn: AppDefinition, event: Event) -> str:
         title, channel = event.data.get("title"), event.data.get("channel")
         shown = {"line": "LINE", "email": _("メール"), "letter": _("郵便")}.get(channel or "", channel)
-        return _(words) + (f"「{title}」" if title else "") + (f"（{shown}）" if shown else "")
+        named = _("「%(title)s」") % {"title": title} if title else ""
+        return _(words) + named + (_("（%(channel)s）") % {"channel": shown} if shown else "")
 
     return sentence
 
 
-def _say(words: str | Text) -> Callable[[AppDefinition, Event], str]:
-    return lambda _defn, _event: _(str(words))
+def _say(words: str) -> Callable[[AppDefinition, Event], str]:
+    return lambda _defn, _event: _(words)
 
 
 _WORDS: Mapping[str, Callable[[AppDefinition, Event], str]] = {
     "created": _created,
-    "updated": _say("内容を変えました"),
+    "updated": _say(gettext_noop("内容を変えました")),
     "moved": _moved,
-    "corrected": _say("補正が届きました"),
+    "corrected": _say(gettext_noop("補正が届きました")),
     "assigned": _assigned,
-    "commented": _say("コメントしました"),
-    "identity_passed": _say("本人確認ができました"),
-    "identity_failed": _say("本人確認ができませんでした"),
-    "payment_due": _payment("手数料を請求しました"),
-    "payment_paid": _payment("手数料が納付されました"),
-    "payment_failed": _payment("手数料の納付ができませんでした"),
-    "payment_expired": _payment("手数料の納付期限が過ぎました"),
-    "payment_cancelled": _payment("手数料の請求を取り消しました"),
-    "payment_refunded": _payment("手数料を返金しました"),
-    "file_deleted": _say("保存期間が過ぎた画像を消去しました"),
+    "commented": _say(gettext_noop("コメントしました")),
+    "identity_passed": _say(gettext_noop("本人確認ができました")),
+    "identity_failed": _say(gettext_noop("本人確認ができませんでした")),
+    "payment_due": _payment(gettext_noop("手数料を請求しました")),
+    "payment_paid": _payment(gettext_noop("手数料が納付されました")),
+    "payment_failed": _payment(gettext_noop("手数料の納付ができませんでした")),
+    "payment_expired": _payment(gettext_noop("手数料の納付期限が過ぎました")),
+    "payment_cancelled": _payment(gettext_noop("手数料の請求を取り消しました")),
+    "payment_refunded": _payment(gettext_noop("手数料を返金しました")),
+    "file_deleted": _say(gettext_noop("保存期間が過ぎた画像を消去しました")),
     "letter_made": _letter,
-    "notice_sent": _notice("申請者に通知しました"),
-    "notice_failed": _notice("申請者に通知できませんでした"),
+    "notice_sent": _notice(gettext_noop("申請者に通知しました")),
+    "notice_failed": _notice(gettext_noop("申請者に通知できませんでした")),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -22,7 +22,7 @@ from madoguchi.definition.text import Language
 from madoguchi.desk import answers, chips, forms, process, shell, timeline
 from madoguchi.desk.buttons import NEEDS_PAGE, actions_of, obstacle
 from madoguchi.identity import queries as identity
-from madoguchi.notices.residents import resident_of
+from madoguchi.notices.residents import language_of
 from madoguchi.notices.texts import day_text
 from madoguchi.notices.texts import message as notice_message
 from madoguchi.payments import queries as payments
@@ -51,6 +51,11 @@ class Step:
         """The revision the clerk decided on; a form without one was made by nobody of ours and is never current."""
         typed = self.request.POST.get("revision", "")
         return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
+
+    @property
+    def language(self) -> Language:
+        """What the resident reads."""
+        return language_of(self.app.app_id, self.record.id)
 
     def move(self) -> process.Move:
         return process.Move(self.app, self.record, self.action, self.request.user, self.seen_revision)
@@ -122,7 +127,7 @@ def _return(step: Step) -> HttpResponse:
     note, ticked = posted.get("note", ""), posted.getlist("fields_to_correct")
     chosen = _template(templates, posted.get("use_template"))
     if chosen is not None:
-        note, ticked = forms.with_template(chosen, note, ticked, _language(step))
+        note, ticked = forms.with_template(chosen, note, ticked, step.language)
         return _return_page(step, note, ticked, posted.get("due_on", ""))
     form = forms.ReturnForm(defn, posted)
     if not form.is_valid():
@@ -155,7 +160,7 @@ def _reject(step: Step) -> HttpResponse:
     form = forms.NoteForm(step.request.POST) if step.request.method == "POST" else None
     chosen = _template(templates, step.request.POST.get("use_template"))
     if chosen is not None:
-        note, form = forms.with_template(chosen, note, (), _language(step))[0], None
+        note, form = forms.with_template(chosen, note, (), step.language)[0], None
     if form is not None and form.is_valid():
         data = {"note": form.cleaned_data["note"]}
         return _take(step, lambda: process.take_action(step.move(), data=data))
@@ -223,18 +228,12 @@ def _preview(step: Step, due_on: date | None) -> Any:
     procedure, process_ = step.record.app.definition.procedure, step.record.app.definition.process
     if procedure is None or process_ is None or step.action.notice is None:
         return None
-    status, language = process_.status(step.action.to), _language(step)
+    status, language = process_.status(step.action.to), step.language
     facts = {
         "受付番号": step.record.receipt_number or "", "状態": (status.resident or status.name).in_language(language),
         "期限": day_text(due_on, language) if due_on else "",
     }
     return notice_message(procedure, step.action.notice, language=language, facts=facts)
-
-
-def _language(step: Step) -> Language:
-    """What the resident of the record reads."""
-    address = resident_of(step.app.app_id, step.record.id)
-    return cast(Language, address.language) if address else "ja"
 
 
 def _day(text: str) -> date | None:

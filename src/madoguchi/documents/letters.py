@@ -12,13 +12,14 @@ import segno
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from madoguchi.accounts.language import current, in_words
 from madoguchi.catalog import queries as catalog
 from madoguchi.catalog.models import City
 from madoguchi.catalog.queries import AppRevision
 from madoguchi.definition.app import Procedure
+from madoguchi.definition.display import display_date
 from madoguchi.definition.values import Value
 from madoguchi.documents.render import pdf
-from madoguchi.lib.eras import era_date
 from madoguchi.lib.postal import format_postal
 from madoguchi.records.read import Record
 
@@ -33,13 +34,14 @@ class NotAddressable(ValueError):
 
 
 def covering_letter(
-    app: AppRevision, record: Record, *, enclosed: Sequence[str] = (), today: date | None = None
+    app: AppRevision, record: Record, *, enclosed: Sequence[str] = (), today: date | None = None, language: str = "ja"
 ) -> bytes:
     """The letter that goes into the envelope, as PDF. ``enclosed`` defaults to the procedure's name.
 
-    Raises NotAddressable.
+    In the resident's language, whoever prints it. Raises NotAddressable.
     """
-    return letters_pdf([letter_data(app, record, enclosed=enclosed, today=today)])
+    with translation.override("en" if language == "en" else "ja"):
+        return letters_pdf([letter_data(app, record, enclosed=enclosed, today=today)])
 
 
 def letters_pdf(letters: Sequence[Mapping[str, Any]]) -> bytes:
@@ -75,19 +77,20 @@ def letter_data(
     return {
         "title": _("書類の送付について"),
         "to": _recipient(procedure, record, WINDOW_WIDTH),
-        "date": era_date(today or timezone.localdate()),
-        "sender": {"name": city.name if city else "", "office": str(procedure.office)},
+        "date": display_date(today or timezone.localdate(), current()),
+        "sender": {"name": city.shown_name if city else "", "office": in_words(procedure.office)},
         "paragraphs": [
             _("申請いただきました件について、下記のとおり書類をお送りします。内容をご確認ください。"),
             _("お届けした書類に誤りや不足があるときは、お手数ですが、受付番号を添えて下の担当までご連絡ください。"),
         ],
         "facts": [
-            [_("受付番号"), number], [_("手続"), str(procedure.title)], [_("申請日"), era_date(filed_on)],
+            [_("受付番号"), number], [_("手続"), in_words(procedure.title)],
+            [_("申請日"), display_date(filed_on, current())],
         ],
         "qr": _qr(number),
         "qr_label": number,
         "enclosed_title": _("同封するもの"),
-        "enclosed": list(enclosed) or [str(procedure.title)],
+        "enclosed": list(enclosed) or [in_words(procedure.title)],
         "contact_title": _("お問い合わせ先"),
         "contact": _contact(procedure, city),
     }
@@ -134,9 +137,10 @@ def _full_name(name: Value) -> str:
 
 
 def _contact(procedure: Procedure, city: City | None) -> list[str]:
-    lines = [f"{city.name if city else ''}　{procedure.office}".strip("　"), _("電話 %s") % procedure.phone]
-    if city and city.hours:
-        lines.append(_("受付時間 %s") % city.hours)
+    office = f"{city.shown_name if city else ''}　{in_words(procedure.office)}".strip("　")
+    lines = [office, _("電話 %s") % procedure.phone]
+    if city and city.shown_hours:
+        lines.append(_("受付時間 %s") % city.shown_hours)
     if city and city.address:
         lines.append(_city_address(city))
     return lines

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import cast
 
 from django.db import transaction
 from django.utils import timezone
 
 from madoguchi.catalog import queries as catalog
 from madoguchi.definition.app import Action, AppDefinition
+from madoguchi.definition.text import Language, without_ruby
 from madoguchi.lib.jobs import app
 from madoguchi.notices import channels, texts
 from madoguchi.notices.models import Notice
@@ -125,7 +127,9 @@ def _definition_and_status(event: Event) -> tuple[AppDefinition, str | None]:
 
 def _status_text(definition: AppDefinition, code: str | None, address: ResidentAddress) -> str:
     found = [s for s in definition.process.statuses if s.code == code] if definition.process else []
-    return (found[0].resident or found[0].name).in_language(address.language) if found else ""  # type: ignore[arg-type]
+    if not found:
+        return ""
+    return without_ruby((found[0].resident or found[0].name).in_language(cast(Language, address.language)))
 
 
 def _date_text(moment: datetime | None, language: str) -> str:

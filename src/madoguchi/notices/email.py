@@ -43,7 +43,7 @@ class EmailSender:
 def compose(notice: Notice, address: str, city: City | None) -> EmailMessage:
     """The message. Its Message-ID is the notice's id, so that mail programs show a repetition only once."""
     with translation.override("en" if notice.language == "en" else "ja"):
-        lines = [notice.body, "", _("申請の状況のページ："), notice.link, "", RULE, *_signature(city, notice.language)]
+        lines = [notice.body, "", _("申請の状況のページ："), notice.link, "", RULE, *_signature(city)]
     domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">") or "localhost"
     return EmailMessage(
         subject=" ".join(notice.title.split()), body="\n".join(lines), from_email=_sender(city), to=[address],
@@ -51,13 +51,12 @@ def compose(notice: Notice, address: str, city: City | None) -> EmailMessage:
     )
 
 
-def _signature(city: City | None, language: str) -> list[str]:
+def _signature(city: City | None) -> list[str]:
     reply = _("このメールは送信専用です。返信されてもお答えできません。")
     if city is None:
         return [reply]
-    name = city.name_en if language == "en" and city.name_en else city.name
-    contact = _("お問い合わせ：%(phone)s %(hours)s") % {"phone": city.phone, "hours": city.hours}
-    return [name, contact.rstrip(), reply]
+    contact = _("お問い合わせ：%(phone)s %(hours)s") % {"phone": city.phone, "hours": city.shown_hours}
+    return [city.shown_name, contact.rstrip(), reply]
 
 
 def _sender(city: City | None) -> str:

@@ -6,6 +6,9 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
+
+from madoguchi.definition.text import Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,12 @@ def register_email_finder(finder: EmailFinder) -> None:
 def resident_of(app_id: int, record_id: int) -> ResidentAddress | None:
     """Who is to be told about a record, if anybody."""
     return next((found for finder in _resident_finders if (found := finder(app_id, record_id))), None)
+
+
+def language_of(app_id: int, record_id: int) -> Language:
+    """What they read; Japanese where there is nobody to be told."""
+    address = resident_of(app_id, record_id)
+    return cast(Language, address.language) if address else "ja"
 
 
 def email_of(resident_id: uuid.UUID) -> str | None:

@@ -53,7 +53,7 @@ def test_loading_again_makes_no_new_revision() -> None:
 
 def test_only_the_app_that_changed_gets_a_new_revision(pack: Path) -> None:
     before = packs.load(pack, actor=SYSTEM)
-    replace(pack / "apps" / "juminhyo.yaml", "description: ", "description: 新しい")
+    replace(pack / "apps" / "juminhyo.yaml", "description:\n  ja: ", "description:\n  ja: 新しい")
     report = packs.load(pack, actor=SYSTEM)
     assert len(report.published) == 1
     assert queries.published(report.published[0]).number == 2

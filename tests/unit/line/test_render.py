@@ -255,3 +255,12 @@ def test_every_answer_can_be_changed_however_many_there_are():
 def test_the_samples_are_taken_by_line_in_every_language(defn: AppDefinition, language: Any):
     for prompt in walk(defn, {"請求者との関係": "本人", "範囲": "世帯全員", "種類": "other"}):
         assert_line_takes(shown(prompt, Page(language, "1a2b3c4d")))
+
+
+def test_the_summary_in_easy_japanese_has_no_ruby_marks():
+    option = {"value": "a", "label": {"ja": "年金", "ja_easy": "年金《ねんきん》"}}
+    field = {"id": 1, "code": "f", "type": "choice", "label": "使いみち", "options": [option]}
+    defn = AppDefinition.model_validate({"code": "a", "name": "a", "owner_department": "x", "fields": [field]})
+    state = State(answers={"f": "a"}, phase="checking", language="ja_easy")
+    _, prompt = engine.step(defn, state, Start(), WORLD, by_part=True)
+    assert "年金（ねんきん）" in str(shown(prompt, Page("ja_easy", "r")))

@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
                 ('name_en', models.CharField(blank=True, max_length=50)),
                 ('phone', models.CharField(max_length=20)),
                 ('hours', models.CharField(blank=True, max_length=100)),
+                ('hours_en', models.CharField(blank=True, max_length=100)),
                 ('postal_code', models.CharField(blank=True, max_length=7)),
                 ('address', models.CharField(blank=True, max_length=200)),
                 ('line_account_name', models.CharField(blank=True, max_length=20)),

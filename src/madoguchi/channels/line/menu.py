@@ -12,7 +12,7 @@ from madoguchi.catalog.queries import AppRevision
 from madoguchi.channels.line import flex
 from madoguchi.channels.line.commands import command
 from madoguchi.channels.line.flex import Action, Box, Message
-from madoguchi.channels.line.render import RUBY, Page
+from madoguchi.channels.line.render import Page, without_ruby
 from madoguchi.definition.app import Procedure
 from madoguchi.definition.text import Language
 from madoguchi.intake import actions as intake
@@ -167,9 +167,9 @@ def applications(resident: Resident, language: Language, *, begun: bool = False)
 def _application(application: Application, language: Language) -> list[Box]:
     """One application: what it is, its state, and the button to its page."""
     view = intake_queries.status_view(application, language=language)
-    title = flex.clip(view.title.translate(RUBY) if language == "ja_easy" else view.title, CARD_TEXT)
+    title = flex.clip(without_ruby(view.title, language), CARD_TEXT)
     open_page = flex.uri(
         _("%(number)s を開く") % {"number": application.receipt_number},
         f"{settings.BASE_URL}{intake.status_path(application)}",
     )
-    return [flex.pair(f"{application.receipt_number}　{title}", view.state), flex.button(open_page)]
+    return [flex.pair(f"{application.receipt_number}　{title}", without_ruby(view.state, language)), flex.button(open_page)]

@@ -17,7 +17,12 @@ from madoguchi.interview.types import Choice, Question
 
 CHOICES_A_PAGE = 9
 """13 quick replies less 戻る, 最初から, 職員に聞く and ほかの選択肢."""
-RUBY = str.maketrans({"《": "（", "》": "）"})
+_RUBY = str.maketrans({"《": "（", "》": "）"})
+
+
+def without_ruby(words: str, language: str) -> str:
+    """A chat has no ruby: in easy Japanese 漢字《かんじ》 becomes 漢字（かんじ）."""
+    return words.translate(_RUBY) if language == "ja_easy" else words
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +34,8 @@ class Page:
     offset: int = 0
 
     def say(self, text: Text) -> str:
-        """``text`` in this language. A chat has no ruby: 漢字《かんじ》 becomes 漢字（かんじ）."""
-        words = text.in_language(self.language)
-        return words.translate(RUBY) if self.language == "ja_easy" else words
+        """``text`` in this language."""
+        return without_ruby(text.in_language(self.language), self.language)
 
     def button(self, label: str, verb: str, *about: object, units: int = flex.QUICK_LABEL) -> Action:
         """A button that belongs to this interview."""

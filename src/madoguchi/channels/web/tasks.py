@@ -10,8 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from madoguchi.catalog import queries as catalog
-from madoguchi.channels.web.templatetags.web import without_ruby
-from madoguchi.definition.text import Language
+from madoguchi.definition.text import Language, without_ruby
 from madoguchi.intake.interviews import procedure_of, revision_of
 from madoguchi.intake.links import interview_path
 from madoguchi.intake.models import Interview
@@ -33,7 +32,8 @@ def send_link(interview_id: str, language: Language) -> None:
             _("「%(title)s」の続きは、30日以内に次のリンクから入力できます。") % {"title": title}, "",
             f"{settings.BASE_URL}{interview_path(interview)}", "",
             _("このリンクを知っている人は、入力した内容を見られます。ほかの人に転送しないでください。"),
-            _("心当たりがないときは、このメールを消してください。"), "", *([city.name, city.phone] if city else []),
+            _("心当たりがないときは、このメールを消してください。"), "",
+            *([city.shown_name, city.phone] if city else []),
         ]
         subject = _("「%(title)s」の続きを入力するためのリンク") % {"title": title}
     EmailMessage(subject=subject, body="\n".join(lines), to=[address]).send()

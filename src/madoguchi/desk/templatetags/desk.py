@@ -15,7 +15,6 @@ from madoguchi.definition.text import Text
 from madoguchi.desk import cells, icons
 from madoguchi.desk.chips import Chip
 from madoguchi.desk.deadlines import DaysLeft
-from madoguchi.lib.eras import era_date_weekday
 
 register = template.Library()
 register.simple_tag(icons.icon, name="icon")
@@ -51,7 +50,8 @@ def day(value: date | datetime | None) -> SafeString | str:
     if value is None:
         return ""
     local = timezone.localtime(value).date() if isinstance(value, datetime) else value
-    return format_html('<time datetime="{0}" title="{1}">{0}</time>', local.isoformat(), era_date_weekday(local))
+    in_full = cells.in_full(local, current())
+    return format_html('<time datetime="{0}" title="{1}">{0}</time>', local.isoformat(), in_full)
 
 
 @register.filter

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime
 
 from django import template
@@ -12,25 +11,22 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from madoguchi.accounts.language import current
+from madoguchi.channels.web.answers import WESTERN
 from madoguchi.channels.web.reader import Reader
 from madoguchi.definition.display import display_money
-from madoguchi.definition.text import Text
+from madoguchi.definition.text import RUBY, Text, without_ruby
 from madoguchi.lib import eras
 
 register = template.Library()
-
-_RUBY = re.compile(r"([々〆ヶ\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+)《([ぁ-ゖァ-ヺー]+)》")
+_ERAS_IN_ENGLISH = {
+    "令和": "Reiwa", "平成": "Heisei", "昭和": "Showa", "大正": "Taisho", "明治": "Meiji", WESTERN: "Common era",
+}
 
 
 def ruby(text: str) -> SafeString:
     """``text`` escaped, with 漢字《かんじ》 as ``<ruby>``."""
-    marked = _RUBY.sub(r"<ruby>\1<rp>（</rp><rt>\2</rt><rp>）</rp></ruby>", str(escape(text)))
+    marked = RUBY.sub(r"<ruby>\1<rp>（</rp><rt>\2</rt><rp>）</rp></ruby>", str(escape(text)))
     return mark_safe(marked)  # noqa: S308 - escaped just above
-
-
-def without_ruby(text: str) -> str:
-    """``text`` without the readings, for titles, options and messages."""
-    return _RUBY.sub(r"\1", text)
 
 
 def _in_language(context: template.Context, text: Text | str | None) -> str:
@@ -60,6 +56,12 @@ def row_title(context: template.Context, label: Text | None, number: int) -> str
     words = without_ruby(_in_language(context, label))
     reader: Reader = context.get("reader") or Reader()
     return f"{words} {number}" if reader.language == "en" else f"{number}{words}"
+
+
+@register.simple_tag
+def era_name(era: str) -> str:
+    """令和, in English 令和 Reiwa: whoever reads no kanji knows their era by its sound."""
+    return f"{era} {_ERAS_IN_ENGLISH[era]}" if current() == "en" else era
 
 
 @register.filter
