@@ -7,9 +7,12 @@ import uuid
 import pytest
 from django.test import Client
 
+from madoguchi.definition.app import AppDefinition
 from madoguchi.records import files
 from madoguchi.records.models import AccessLog, StoredFile
 from tests.integration.desk.conftest import At, Case
+from tests.publishing import publish
+from tests.samples import certificate
 
 pytestmark = pytest.mark.django_db
 
@@ -59,3 +62,17 @@ def test_a_photo_of_an_interview_that_was_never_sent_is_nobodys(case: Case, at: 
     file.save()
     assert at("sato").get(f"/desk/files/{file.id}/").status_code == 404
     assert at("sato").get(f"/desk/files/{uuid.uuid4()}/").status_code == 404
+
+
+def test_rights_in_one_app_open_no_file_of_another(case: Case, at: At) -> None:
+    """山本 may do everything in an app of 環境課; 市民課's photos are not there for them, by whatever number."""
+    everything = ["view", "edit", "process", "identity", "export", "manage"]
+    data = certificate(prefix="KK").model_dump(mode="json", by_alias=True)
+    data |= {"code": "kankyo", "permissions": [{"department": "kankyo", "rights": everything}]}
+    publish(AppDefinition.model_validate(data))
+    outsider = at("outsider")
+    assert outsider.get("/desk/kankyo/").status_code == 200
+    for file in StoredFile.objects.filter(record_id=case.record.id):
+        for part in ("", "thumbnail/"):
+            assert outsider.get(f"/desk/files/{file.id}/{part}").status_code == 404
+    assert not AccessLog.objects.filter(purpose="file").exists()

@@ -22,7 +22,7 @@ from madoguchi.channels.web.reader import reader_of
 from madoguchi.definition.display import display
 from madoguchi.definition.text import Language
 from madoguchi.intake import actions as intake
-from madoguchi.intake.interviews import procedure_of, revision_of
+from madoguchi.intake.interviews import is_open, procedure_of, revision_of
 from madoguchi.intake.models import Interview
 from madoguchi.intake.residents import remember_email
 from madoguchi.interview.types import Confirm, Summary
@@ -60,13 +60,16 @@ def check(request: HttpRequest, interview: Interview, token: str) -> HttpRespons
 @require_safe
 @with_interview
 def file(request: HttpRequest, interview: Interview, token: str, file_id: uuid.UUID) -> HttpResponseBase:
-    """The small picture of an upload of this interview, or of the application it corrects."""
+    """The small picture of an upload of this interview, or of the application it corrects.
+
+    Once sent it is shown to staff alone: a link kept for going on later opens no ID photo.
+    """
     found = StoredFile.objects.filter(pk=file_id, has_thumbnail=True, deleted_at=None).first()
     own = found is not None and (
         found.interview_id == interview.id
         or (found.app_id == interview.app_id and found.record_id == (interview.corrects_record_id or -1))
     )
-    if found is None or not own:
+    if found is None or not own or not is_open(interview):
         raise Http404
     return HttpResponse(files.read_thumbnail(found), content_type="image/jpeg")
 
