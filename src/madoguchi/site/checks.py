@@ -34,6 +34,8 @@ def all_checks() -> Iterator[CheckResult]:
     yield _tried("メール", _mail, "MADOGUCHI_EMAIL_URL の宛先を確かめてください。")
     for name, service in _services().items():
         yield _service(name, service)
+    if settings.LINE.base_url:
+        yield _way_back_to_line()
 
 
 def _services() -> dict[str, Service]:
@@ -41,6 +43,17 @@ def _services() -> dict[str, Service]:
         "LINE": settings.LINE, "PayPay": settings.PAYPAY, "LINE Pay": settings.LINEPAY,
         "デジタル認証アプリ": settings.MYNUMBER,
     }
+
+
+def _way_back_to_line() -> CheckResult:
+    """The pages work without it, but who came from LINE should get back with one tap."""
+    name, address = "LINEに戻るボタン", settings.LINE.public_url
+    if not address:
+        why = "出ません。MADOGUCHI_LINE_PUBLIC_URL に https://line.me/R/ti/p/@（アカウントのID）を設定すると出ます。"
+        return CheckResult(name, True, why)
+    if not address.startswith(("https://", "http://")):
+        return CheckResult(name, False, f"MADOGUCHI_LINE_PUBLIC_URL の「{address}」は https:// で始めてください。")
+    return CheckResult(name, True, f"{address} を開きます。")
 
 
 def _tried(name: str, attempt: Callable[[], str | None], mend: str) -> CheckResult:

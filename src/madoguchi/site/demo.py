@@ -172,6 +172,7 @@ def environment_of(kept: Secrets, ports: Ports, base_url: str, data_dir: Path) -
         "MADOGUCHI_DEMO": "1",
         "MADOGUCHI_MYNUMBER_PRIVATE_KEY": kept.mynumber_private_key,
         **service("LINE", ports.line, kept.line_channel_id, kept.line_channel_secret),
+        "MADOGUCHI_LINE_PUBLIC_URL": f"http://127.0.0.1:{ports.line}/R/ti/p/@madoguchi",
         **service("PAYPAY", ports.paypay, kept.paypay_api_key, kept.paypay_api_secret),
         **service("LINEPAY", ports.linepay, kept.linepay_channel_id, kept.linepay_channel_secret),
         **service("MYNUMBER", ports.mynumber, kept.mynumber_client_id),

@@ -17,8 +17,11 @@ def demo_page(request: HttpRequest) -> HttpResponse:
     """What to try, in which order, and how to sign in."""
     if not settings.DEMO:
         raise Http404
-    simulators = {"line": settings.LINE, "paypay": settings.PAYPAY, "linepay": settings.LINEPAY}
-    addresses = {name: service.public_url for name, service in simulators.items()}
+    addresses = {
+        "line": settings.LINE.base_url,  # the list of phones; the public address opens one's own
+        "paypay": settings.PAYPAY.public_url,
+        "linepay": settings.LINEPAY.public_url,
+    }
     members = Membership.objects.select_related("staff", "department").order_by("staff_id")
     return render(
         request, "site/demo.html",

@@ -22,7 +22,7 @@ LOG_LENGTH = 30
 
 
 class Phone:
-    """``/`` and ``/phone/{userId}``."""
+    """``/``, ``/phone/{userId}``, and what https://line.me/R/ti/p/ is on a real phone."""
 
     def __init__(self, line: Line, pages: Pages, control: Control) -> None:
         self.line = line
@@ -33,6 +33,7 @@ class Phone:
         """The pages and what they load."""
         return [
             Route("/", self.people),
+            Route("/R/ti/p/{account}", self.open_app),
             Route("/people", self.add_person, methods=["POST"]),
             Route("/phone/{user_id}", self.show),
             Route("/phone/{user_id}/state", self.state),
@@ -71,6 +72,14 @@ class Phone:
         page = self.pages.render("phone.html", person=person, account=self.line.options.account_name)
         page.set_cookie(COOKIE, person.id, httponly=True, samesite="lax")
         return page
+
+    async def open_app(self, request: Request) -> Response:
+        """The link to the account opens the phone this browser is; everybody's list if it is nobody's."""
+        try:
+            person = chats.friend(self.line, request.cookies.get(COOKIE, ""))
+        except ApiError:
+            return RedirectResponse("/", 302)
+        return RedirectResponse(f"/phone/{person.id}", 302)
 
     async def state(self, request: Request) -> Response:
         """What the phone shows now; only messages after ``?after=``."""

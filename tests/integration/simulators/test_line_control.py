@@ -189,3 +189,14 @@ def test_half_a_character_is_refused_and_harms_nothing(line: LineSimulator):
 
 def test_a_person_needs_a_name(line: LineSimulator):
     assert line.client.post("/control/users", json={"displayName": " "}).status_code == 400
+
+
+def test_the_link_to_the_account_opens_the_phone_this_browser_is(line: LineSimulator):
+    hanako, taro = line.person(), line.person()
+    address = "/R/ti/p/@madoguchi"
+    assert line.client.get(address).headers["location"] == "/"
+    for person in (hanako, taro):
+        line.client.get(f"/phone/{person.user_id}")
+        assert line.client.get(address).headers["location"] == f"/phone/{person.user_id}"
+    line.client.cookies.clear()
+    assert line.client.get(address, headers={"cookie": "line_simulator_user=gone"}).headers["location"] == "/"

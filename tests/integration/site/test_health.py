@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.test import Client
 
 from madoguchi.site import checks
 from madoguchi.site.config import Config, Service
+from madoguchi.site.demo import Ports, Secrets, environment_of
 
 pytestmark = pytest.mark.django_db
 
@@ -65,3 +67,34 @@ def test_the_environment_is_read_in_one_place() -> None:
     assert config.line.base_url == "https://line.test"
     assert config.debug
     assert config.database_url == ""
+
+
+@pytest.mark.parametrize(
+    ("address", "ok", "said"),
+    [
+        ("", True, "MADOGUCHI_LINE_PUBLIC_URL に https://line.me/R/ti/p/@"),
+        ("line.me/R/ti/p/@city", False, "https:// で始めてください"),
+        ("https://line.me/R/ti/p/@city", True, "https://line.me/R/ti/p/@city を開きます。"),
+    ],
+)
+def test_the_check_says_where_the_button_back_to_line_leads(settings: Any, address: str, ok: bool, said: str) -> None:
+    settings.LINE = Service(base_url="http://127.0.0.1:9", client_id="x", public_url=address)
+    result = found("LINEに戻るボタン")
+    assert result.ok is ok
+    assert said in result.message
+
+
+def test_without_line_there_is_no_word_of_the_button(settings: Any) -> None:
+    settings.LINE = Service()
+    assert not [result for result in checks.all_checks() if result.name == "LINEに戻るボタン"]
+
+
+def test_in_the_demo_the_button_opens_ones_own_phone_and_the_guide_the_list(
+    settings: Any, client: Client
+) -> None:
+    kept = SimpleNamespace(**{name: "x" for name in Secrets.__annotations__})
+    ports = Ports(*range(8010, 8010 + len(Ports.__annotations__)))
+    config = Config.from_environment(environment_of(kept, ports, "http://127.0.0.1:8000", Path("var/x")))  # type: ignore[arg-type]
+    assert config.line.public_url == f"{config.line.base_url}/R/ti/p/@madoguchi"
+    settings.DEMO, settings.LINE = True, config.line
+    assert f'href="{config.line.base_url}"' in client.get("/demo/").content.decode()
