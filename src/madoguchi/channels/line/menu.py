@@ -172,4 +172,5 @@ def _application(application: Application, language: Language) -> list[Box]:
         _("%(number)s を開く") % {"number": application.receipt_number},
         f"{settings.BASE_URL}{intake.status_path(application)}",
     )
-    return [flex.pair(f"{application.receipt_number}　{title}", without_ruby(view.state, language)), flex.button(open_page)]
+    state = without_ruby(view.state, language)
+    return [flex.pair(f"{application.receipt_number}　{title}", state), flex.button(open_page)]

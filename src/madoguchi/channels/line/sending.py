@@ -14,6 +14,7 @@ from madoguchi.channels.line import client, flex
 from madoguchi.channels.line.flex import Message
 from madoguchi.channels.line.friends import friend_of_resident, language_of, speaking, user_id_of
 from madoguchi.channels.line.models import Friend, OutgoingMessage, ReceivedEvent
+from madoguchi.channels.line.render import without_ruby
 from madoguchi.lib import vault
 from madoguchi.notices.channels import Undeliverable
 from madoguchi.notices.models import Notice
@@ -121,6 +122,5 @@ class NoticeSender:
 
 def _bubble(notice: Notice) -> Message:
     buttons = [flex.button(flex.uri(_("申請の状況を見る"), notice.link), primary=True)] if notice.link else []
-    return flex.bubble(
-        f"{notice.title}\n{notice.body}", title=notice.title, body=[flex.line_of(notice.body)], buttons=buttons
-    )
+    title, body = (without_ruby(text, notice.language) for text in (notice.title, notice.body))
+    return flex.bubble(f"{title}\n{body}", title=title, body=[flex.line_of(body)], buttons=buttons)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from madoguchi.channels.line import flex
 from madoguchi.channels.line.flex import Box, Message
-from madoguchi.channels.line.render import Page, controls
+from madoguchi.channels.line.render import Page, controls, without_ruby
 from madoguchi.interview.types import Summary, SummaryRow
 
 MOST_BUBBLES = flex.MAX_MESSAGES - 1
@@ -45,7 +45,8 @@ def _groups(shown: Summary, page: Page, length: int) -> list[list[Box]]:
 
 
 def _row(row: SummaryRow, page: Page, length: int) -> Box:
-    return flex.pair(flex.clip(page.say(row.field.label), LABEL_LENGTH), flex.clip(_shown(row), length))
+    answer = without_ruby(_shown(row), page.language)
+    return flex.pair(flex.clip(page.say(row.field.label), LABEL_LENGTH), flex.clip(answer, length))
 
 
 def _shown(row: SummaryRow) -> str:
