@@ -50,7 +50,10 @@ class Secrets:
 
     @classmethod
     def new(cls) -> Secrets:
-        """Fresh random secrets, none of which a command line could take for an option; the staff password is the same on every machine because it protects nothing real."""
+        """Fresh random secrets, none of which a command line could take for an option.
+
+        The staff password is the same on every machine because it protects nothing real.
+        """
         key = ec.generate_private_key(ec.SECP256R1())
         pem = key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
