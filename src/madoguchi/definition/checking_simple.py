@@ -90,7 +90,7 @@ def _cut(number: Decimal, decimals: int) -> Decimal:
 
 
 def _units(unit: Text | None) -> tuple[str, ...]:
-    return tuple(to_half_width(word) for word in unit.root.values()) if unit else ()
+    return tuple(to_half_width(word) for words in unit.root.values() for word in words.split("|")) if unit else ()
 
 
 def _decimal(field: FieldBase, raw: Any, units: Sequence[str]) -> Decimal:

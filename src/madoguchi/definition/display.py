@@ -46,10 +46,16 @@ def _as_is(field: Any, value: Value, language: Language) -> str:
     return str(value)
 
 
+def unit_words(unit: Text | None, language: Language, amount: Decimal | None = None) -> str:
+    """The unit of ``amount`` in words; ``copy|copies`` has one for 1 and one for all else (and for None)."""
+    one, _, many = unit.in_language(language).partition("|") if unit else ("", "", "")
+    return one if amount == 1 or not many else many
+
+
 def _number(field: Any, value: Value, language: Language) -> str:
-    unit = getattr(field, "unit", None)
-    text = unit.in_language(language) if unit else ""
-    return f"{Decimal(str(value)):,f}{' ' if language == 'en' and text.isascii() and text else ''}{text}"
+    number = Decimal(str(value))
+    text = unit_words(getattr(field, "unit", None), language, number)
+    return f"{number:,f}{' ' if language == 'en' and text.isascii() and text else ''}{text}"
 
 
 def _money(field: Any, value: Value, language: Language) -> str:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from madoguchi.definition.checking import Ok, parse_answer
+from madoguchi.definition.display import display
 from madoguchi.definition.fields import AnyField
 from madoguchi.definition.values import Value
 from tests.cast import HANAKO, HANAKO_ADDRESS, TAKAHASHI, YOSHIDA
@@ -246,3 +247,30 @@ def test_whatever_is_taken_is_taken_again_unchanged(data: st.DataObject, raw: An
         result = parse_answer(one, raw, WORLD)
         if isinstance(result, Ok):
             assert parse_answer(one, result.value, WORLD) == result
+
+
+@pytest.mark.parametrize(
+    ("type", "raw", "settings", "says"),
+    [
+        ("number", "11", {"max": 10, "unit": {"ja": "通", "en": "copy|copies"}}, "10 copies or less"),
+        ("number", "0", {"min": 1, "unit": {"ja": "通", "en": "copy|copies"}}, "1 copy or more"),
+        ("money", "-1", {}, "0 yen or more"),
+        ("choice", "だれか", {}, "本人, Household, その他"),
+        ("date", "2026-11-24", {"latest": "TODAY()"}, "2026-11-23 or earlier"),
+    ],
+)
+def test_limits_and_options_are_told_in_english_too(type: str, raw: Any, settings: dict[str, Any], says: str):
+    result = parse_answer(field(type, **settings), raw, WORLD)
+    assert not isinstance(result, Ok)
+    assert says in result[0].text.in_language("en")
+
+
+@pytest.mark.parametrize("typed", ["1 copy", "1copies", "１通"])
+def test_a_unit_may_be_typed_in_any_of_its_forms(typed: str):
+    assert taken(typed, "number", unit={"ja": "通", "en": "copy|copies"}) == "1"
+
+
+def test_one_copy_and_two_copies():
+    number = field("number", unit={"ja": "通", "en": "copy|copies"})
+    assert [display(number, n, language="en") for n in ("1", "2", "0")] == ["1 copy", "2 copies", "0 copies"]
+    assert display(number, "1") == "1通"

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from madoguchi.channels.web import answers
 from madoguchi.channels.web.answers import ANSWER, ERA_NAMES, WESTERN, Typed
 from madoguchi.definition.app import Applicant
+from madoguchi.definition.display import unit_words
 from madoguchi.definition.fields import AnyField, TableField
 from madoguchi.definition.text import Language, Text
 from madoguchi.interview.types import Choice, Problem
@@ -194,7 +195,8 @@ def _filling(of: AnyField, part: str) -> str:
 def _suffix(of: AnyField) -> Text | Any:
     if of.type == "money":
         return _("円")
-    return (of.unit or "") if of.type == "number" else ""
+    unit = of.unit if of.type == "number" else None
+    return Text({language: unit_words(unit, language) for language in unit.root}) if unit else ""
 
 
 _TEMPLATES = {
