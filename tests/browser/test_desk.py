@@ -23,10 +23,11 @@ from madoguchi.definition.app import AppDefinition
 from madoguchi.identity.models import IdentityCheck
 from madoguchi.intake.models import Application
 from madoguchi.lib import vault
+from madoguchi.notices.models import Notice
 from madoguchi.payments import actions as payments
 from madoguchi.payments import queries as payment_queries
-from madoguchi.records.actor import RESIDENT, staff_actor
-from madoguchi.records.write import create_record
+from madoguchi.records.actor import RESIDENT, SYSTEM, staff_actor
+from madoguchi.records.write import create_record, update_record
 from tests import walks
 from tests.browser.conftest import SCREENSHOTS, Check, Photograph, assert_nothing_sticks_out
 from tests.cast import KOBAYASHI, PASSWORD, SATO, TANAKA, Employee
@@ -323,6 +324,39 @@ def test_accounting_takes_money_and_checks_the_day(
     photograph(page, "desk-accounting")
 
 
+def test_letters_that_wait_look_right_empty_full_and_without_an_address(
+    desk: Page, app: AppRevision, assert_accessible: Check, photograph: Photograph
+) -> None:
+    desk.goto("/desk/letters/")
+    assert_accessible(desk)
+    photograph(desk, "desk-letters-0")
+    for number, changes in enumerate(({}, {"氏名": LONG_NAME}, {"住所": None})):
+        application = walks.apply(channel="web")
+        update_record(
+            app=app, record_id=application.record_id, changes=changes, expected_revision=None, actor=SYSTEM
+        )
+        letter_about(application, number)
+    desk.goto("/desk/letters/?all=1")
+    assert_accessible(desk)
+    photograph(desk, "desk-letters-3")
+    with desk.context.expect_page():
+        desk.get_by_role("button", name="選んだものを印刷する").click()
+    desk.goto("/desk/letters/")
+    expect(desk.get_by_role("status")).to_contain_text("宛先が分からない1件は印刷していません")
+    expect(desk.locator("td .muted time")).to_have_count(2)
+
+
+def letter_about(application: Application, number: int) -> None:
+    """A notice that found no other way than the post."""
+    notice = Notice(
+        app_id=application.app_id, record_id=application.record_id, event_id=number,
+        resident_id=application.resident_id, channel="letter", template="unpaid", title="手数料をお支払いください",
+        body="納付期限までにお支払いください。",
+    )
+    notice.link = "https://madoguchi.city.example.jp/s/JM-R08-000001/secret/"
+    notice.save()
+
+
 def test_a_record_is_printed_on_a4(desk: Page, app: AppRevision, people: Mapping[str, Staff]) -> None:
     application = paid(app, people)
     desk.goto(url(application))
@@ -352,7 +386,9 @@ def test_the_desk_works_without_javascript(
     chromium: object, live_server: LiveServer, app: AppRevision, people: Mapping[str, Staff]
 ) -> None:
     application = paid(app, people)
-    context = chromium.new_context(base_url=live_server.url, java_script_enabled=False)  # type: ignore[attr-defined]
+    context = chromium.new_context(  # type: ignore[attr-defined]
+        base_url=live_server.url, locale="ja-JP", java_script_enabled=False
+    )
     page = context.new_page()
     sign_in(page, "sato")
     page.goto(LIST)
