@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from madoguchi.definition.fields import COMPUTED_TYPES, VALUELESS_TYPES, AnyField, ChannelName, Model
 from madoguchi.definition.text import Text, japanese
@@ -14,6 +14,7 @@ from madoguchi.definition.text import Text, japanese
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
 Role = Literal["reception", "review", "approval", "accounting", "app_admin", "admin"]
 """受付, 審査, 決裁, 会計, 業務管理者, 全体管理者."""
+MENU_TILE, MENU_BUTTON = 10, 20
 Channel = ChannelName
 Assurance = Literal["none", "declared", "photo", "card", "signature"]
 Right = Literal["view", "add", "edit", "delete", "process", "identity", "payment", "export", "manage"]
@@ -158,7 +159,7 @@ class Procedure(Model):
     prefix: Annotated[str, Field(pattern=r"^[A-Z]{2,4}$")]
     title: Text
     summary: Text
-    menu: Annotated[str, Field(min_length=1, max_length=10)] | None = None
+    menu: Text | None = None
     office: Text
     phone: str
     keywords: tuple[str, ...] = ()
@@ -181,6 +182,14 @@ class Procedure(Model):
     processing_days: Annotated[int, Field(ge=1, le=365)] = 7
     opens_at: datetime | None = None
     closes_at: datetime | None = None
+
+    @field_validator("menu")
+    @classmethod
+    def _menu_fits_its_tile(cls, menu: Text | None) -> Text | None:
+        """In Japanese it stands on a tile of the rich menu, in every language on a button of the chat."""
+        if menu and (len(str(menu)) > MENU_TILE or any(len(word) > MENU_BUTTON for word in menu.root.values())):
+            raise ValueError(f"メニューの言葉は、日本語は{MENU_TILE}文字、ほかは{MENU_BUTTON}文字までです。")
+        return menu
 
 
 class Group(Model):

@@ -88,7 +88,7 @@ def report(city: City) -> AppRevision:
     """The damage report with every type of field, all in chat."""
     defn = everything()
     assert defn.procedure
-    pilot = {"all_in_chat": True, "pilot_only": True, "banner": japanese("試験です。"), "menu": "道路の損傷"}
+    pilot = {"all_in_chat": True, "pilot_only": True, "banner": japanese("試験です。"), "menu": japanese("道路の損傷")}
     procedure = defn.procedure.model_copy(update=pilot)
     return publish(defn.model_copy(update={"procedure": procedure}))
 

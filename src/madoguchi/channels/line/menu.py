@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from madoguchi.accounts.language import in_words
 from madoguchi.catalog import queries as catalog
 from madoguchi.catalog.queries import AppRevision
 from madoguchi.channels.line import flex
@@ -38,7 +39,13 @@ def words() -> list[str]:
 def word_of(app: AppRevision) -> str:
     """A procedure's word in the menu; its title where it names none."""
     procedure = _procedure(app)
-    return procedure.menu or flex.clip(str(procedure.title), flex.QUICK_LABEL)
+    return str(procedure.menu or flex.clip(str(procedure.title), flex.QUICK_LABEL))
+
+
+def label_of(word: str) -> str:
+    """The word in the language of the chat; it stays in Japanese on the rich menu, which is one picture for all."""
+    procedure = _procedure(under(word)[0])
+    return flex.clip(in_words(procedure.menu or procedure.title), flex.QUICK_LABEL)
 
 
 def under(word: str) -> list[AppRevision]:
@@ -58,7 +65,8 @@ def _touches(said: str, word: str) -> bool:
 
 def _names(app: AppRevision) -> list[str]:
     procedure = _procedure(app)
-    return [str(procedure.title), word_of(app), *procedure.keywords]
+    in_menu = procedure.menu.root.values() if procedure.menu else ()
+    return [*procedure.title.root.values(), *in_menu, *procedure.keywords]
 
 
 def _procedure(app: AppRevision) -> Procedure:
@@ -87,7 +95,8 @@ def welcome(*, again: bool, begun: bool) -> list[Message]:
 
 def start_buttons() -> list[Action]:
     """One button a word of the menu, and the ways to see one's applications, to reach staff, to change language."""
-    found = [flex.postback(word, command("menu", word).data) for word in words()[: flex.MAX_QUICK_REPLIES - 4]]
+    shown = words()[: flex.MAX_QUICK_REPLIES - 4]
+    found = [flex.postback(label_of(word), command("menu", word).data) for word in shown]
     language = flex.postback("言語 / Language", command("language").data)
     return [*found, status_button(), staff_button(), language]
 
