@@ -18,6 +18,9 @@ demo: $(VENV)/.base .assets ## Set up everything and run the main job here: make
 test: $(VENV)/.dev .assets .chromium ## Set up everything and run every test: make test ARGS="-k desk"
 	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
 
+test-crash: $(VENV)/.dev .assets ## Kill web and worker at random during 500 applications; takes half an hour
+	MADOGUCHI_CRASH_APPLICATIONS=500 $(BIN)/pytest -m crash -s tests/crash $(ARGS)
+
 check: $(VENV)/.dev .assets ## Style, types, layers, scripts
 	$(BIN)/ruff check .
 	$(BIN)/mypy

@@ -1,0 +1,15 @@
+"""How long and how often everything is measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Seconds a window, windows, and records in the list; the rounds of bare and product take turns."""
+
+    seconds: float = 3.0
+    rounds: int = 3
+    warm_up: float = 1.0
+    rows: int = 200_000
