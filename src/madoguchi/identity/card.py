@@ -54,7 +54,8 @@ class Signature:
 
 def new_round_trip(sign_transaction_id: str = "") -> RoundTrip:
     """Fresh unguessable values."""
-    return RoundTrip(secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_urlsafe(64), sign_transaction_id)
+    state, nonce, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_urlsafe(64)
+    return RoundTrip(state, nonce, verifier, sign_transaction_id)
 
 
 def authorization_url(kind: str, trip: RoundTrip, redirect_uri: str) -> str:
@@ -147,7 +148,7 @@ def _private_key(pem: str) -> ECKey:
     return ECKey.import_key(pem)
 
 
-def _call(method: str, path: str, *, token: str = "", **options: Any) -> dict[str, Any]:  # noqa: S107 - no password
+def _call(method: str, path: str, *, token: str = "", **options: Any) -> dict[str, Any]:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     try:
         answer = httpx.request(

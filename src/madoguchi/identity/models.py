@@ -44,8 +44,12 @@ class IdentityCheck(models.Model):
 
     class Meta:
         constraints = (
-            models.CheckConstraint(condition=models.Q(kind__in=["photo", "card", "signature"]), name="identity_kind_known"),
-            models.CheckConstraint(condition=models.Q(state__in=["pending", "passed", "failed"]), name="identity_state_known"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["photo", "card", "signature"]), name="identity_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["pending", "passed", "failed"]), name="identity_state_known"
+            ),
             models.UniqueConstraint(
                 fields=("app", "record_id"), condition=models.Q(superseded_at=None), name="identity_once_per_record"
             ),
