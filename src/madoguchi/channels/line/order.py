@@ -41,12 +41,15 @@ def _overtaken(friend: Friend, received: ReceivedEvent, event: Mapping[str, Any]
 
 
 def _repeated(friend: Friend, received: ReceivedEvent, event: Mapping[str, Any]) -> bool:
-    """The same words, here before our answer to them went out: they cannot be meant for what that answer asked."""
+    """The same words, here before our answer to them began to go out: they cannot be meant for what it asked.
+
+    When it arrived is known only some milliseconds after whoever waits for it could have answered.
+    """
     words = _words(friend, event)
     if not words or words != friend.heard_words:
         return False
     answer = OutgoingMessage.objects.filter(friend=friend).order_by("created_at").last()
-    return answer is not None and answer.sent_at is not None and received.received_at < answer.sent_at
+    return answer is not None and received.received_at < (answer.replying_since or answer.created_at)
 
 
 def _words(friend: Friend, event: Mapping[str, Any]) -> str:
