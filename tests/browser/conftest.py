@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
+
+from tests.browser.town import Pages, Town, running_town
 
 # Playwright's synchronous interface runs a loop of its own; Django would refuse the database beside it.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -28,6 +31,7 @@ def chromium() -> Iterator[Browser]:
     """The system's Chromium; started once."""
     if not Path(CHROMIUM).exists():
         pytest.fail(f"{CHROMIUM} がありません。Chromium を入れるか、環境変数 CHROMIUM で場所を示してください。")
+    expect.set_options(timeout=15_000)  # Machines that run tests are shared and now and then slow.
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -57,6 +61,42 @@ def page(context: BrowserContext, request: pytest.FixtureRequest) -> Iterator[Pa
     yield opened
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     opened.screenshot(path=SCREENSHOTS / f"last-{request.node.name[:60].replace('/', '_')}.png")
+    assert wrong == []
+
+
+@pytest.fixture(scope="session")
+def town() -> Iterator[Town]:
+    """A running demo without past applications. Tests that share it share a worker: ``xdist_group("town")``."""
+    running = os.environ.get("TOWN")
+    if running:  # The folder of a demo that runs already: for whoever writes these tests.
+        yield Town(Path(running))
+        return
+    # Not below pytest's own folder: another run would close that to the account under which PostgreSQL runs for root.
+    with TemporaryDirectory(prefix="madoguchi-town-") as folder, running_town(Path(folder)) as town:
+        yield town
+
+
+@pytest.fixture
+def pages(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Pages]:
+    """Opens browsers of their own; a script error or a refused resource in any of them fails the test.
+
+    What each shows at the end is kept beside the other screenshots.
+    """
+    opened, wrong = [], []
+
+    def open_page(**options: object) -> Page:
+        context = chromium.new_context(locale="ja-JP", timezone_id="Asia/Tokyo", **options)  # type: ignore[arg-type]
+        context.set_default_timeout(15_000)
+        context.on("weberror", lambda error: wrong.append(str(error.error)))
+        context.on("console", lambda line: wrong.append(line.text) if "Content Security" in line.text else None)
+        opened.append(context)
+        return context.new_page()
+
+    yield open_page
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    for number, context in enumerate(opened, 1):
+        context.pages[-1].screenshot(path=SCREENSHOTS / f"last-{request.node.name[:60]}-{number}.png")
+        context.close()
     assert wrong == []
 
 

@@ -7,56 +7,17 @@ somebody's day; they share the town but no application.
 from __future__ import annotations
 
 import io
-import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
-from tests.browser.conftest import SCREENSHOTS
-from tests.browser.town import Clerk, Form, Pages, Phone, Town, press, running_town
+from tests.browser.town import LARGE, SMALL, Clerk, Form, Pages, Phone, Town, press
 
 PACKS = Path(__file__).parents[2] / "packs"
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("whole-way")]
-
-
-@pytest.fixture(scope="module")
-def town() -> Iterator[Town]:
-    running = os.environ.get("TOWN")
-    if running:  # The folder of a demo that runs already: for whoever writes these tests.
-        yield Town(Path(running))
-        return
-    # Not below pytest's own folder: another run would close that to the account under which PostgreSQL runs for root.
-    with TemporaryDirectory(prefix="madoguchi-town-") as folder, running_town(Path(folder)) as town:
-        yield town
-
-
-@pytest.fixture
-def pages(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Pages]:
-    """Opens browsers of their own; a script error or a refused resource in any of them fails the test.
-
-    What each shows at the end is kept beside the other screenshots.
-    """
-    opened, wrong = [], []
-
-    def open_page(**options: object) -> Page:
-        context = chromium.new_context(locale="ja-JP", timezone_id="Asia/Tokyo", **options)  # type: ignore[arg-type]
-        context.set_default_timeout(15_000)
-        context.on("weberror", lambda error: wrong.append(str(error.error)))
-        context.on("console", lambda line: wrong.append(line.text) if "Content Security" in line.text else None)
-        opened.append(context)
-        return context.new_page()
-
-    yield open_page
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    for number, context in enumerate(opened, 1):
-        context.pages[-1].screenshot(path=SCREENSHOTS / f"last-{request.node.name[:60]}-{number}.png")
-        context.close()
-    assert wrong == []
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("town")]
 
 
 @pytest.fixture
@@ -65,8 +26,6 @@ def sato(pages: Pages, town: Town) -> Clerk:
     return Clerk(pages(viewport=LARGE), town, "sato")
 
 
-LARGE = {"width": 1440, "height": 900}
-SMALL = {"width": 390, "height": 844}
 NAME = ("市川", "花子", "イチカワ", "ハナコ")
 
 

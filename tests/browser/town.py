@@ -29,6 +29,8 @@ from madoguchi.site.processes import free_port
 
 COMMAND = Path(sys.executable).parent / "madoguchi"
 START_S = 150
+LARGE = {"width": 1440, "height": 900}
+SMALL = {"width": 390, "height": 844}
 Pages = Callable[..., Page]
 """Opens a browser of its own: nobody has been here before. Keywords go to Playwright's ``new_context``."""
 
@@ -275,6 +277,14 @@ class Form:
         expect(self.page.get_by_label("町名")).not_to_have_value("")
         self.page.get_by_label("丁目・番地・号").fill(street)
         self.page.get_by_label("建物名").fill(building)
+        self.goes_on()
+
+    def attaches(self, question: str, photo: bytes) -> None:
+        self.is_asked(question)
+        self.page.locator("input[type=file]").set_input_files(
+            {"name": "id.jpg", "mimeType": "image/jpeg", "buffer": photo}
+        )
+        self.page.locator(".files__item").wait_for()
         self.goes_on()
 
     def agrees(self, question: str) -> None:
