@@ -38,6 +38,7 @@ from madoguchi.intake.models import Application, Interview
 from madoguchi.interview.types import Answer, Confirm, Question, Skip, Start
 from madoguchi.notices.models import Notice
 from madoguchi.payments import actions as payments
+from madoguchi.payments.models import Payment
 from madoguchi.payments.queries import live_payment
 from madoguchi.records import write
 from madoguchi.records.actor import RESIDENT, SYSTEM, staff_actor
@@ -88,7 +89,7 @@ def add_past_applications(pack: str, count: int) -> int:
         for _ in range(count):
             seeder.add_one()
             bar.update(1)
-    _date_notices_back()
+    _date_answers_back()
     return count
 
 
@@ -226,7 +227,7 @@ class Seeder:
             app_id=app.app_id, record_id=application.record_id, superseded_at=None, state="pending"
         ).first()
         if check and "identity" in action.requires:
-            ticks = {str(n): True for n in range(len(_procedure(app).identity_checklist))}
+            ticks = {str(n): True for n, _item in enumerate(_procedure(app).identity_checklist, 1)}
             identity.save_checklist(check=check, ticks=ticks, decision="passed", actor=actor)
         write.move_record(
             app=app, record_id=application.record_id, action=action, expected_revision=None, actor=actor,
@@ -292,17 +293,31 @@ _TIMES: Sequence[tuple[str, str, Sequence[str]]] = (
 )
 
 
-def _date_notices_back(*, patience_s: float = 30) -> None:
-    """Waits for the worker to have sent the notices, then dates them to a few seconds after what they tell."""
+def _date_answers_back(*, patience_s: float = 30) -> None:
+    """Waits for the worker's refunds and notices, then dates them to a few seconds after what caused them."""
     deadline = time.monotonic() + patience_s
+    giving_back = Payment.objects.filter(state=Payment.State.REFUNDING)
     waiting = Notice.objects.filter(state=Notice.State.QUEUED)
-    while waiting.exists() and time.monotonic() < deadline:
+    while (giving_back.exists() or waiting.exists()) and time.monotonic() < deadline:
         time.sleep(0.2)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL madoguchi.rewriting_history = 'on'")
-        cursor.execute(NOTICES_BACK)
+        for statement in (REFUNDS_TOLD_BACK, REFUNDS_BACK, NOTICES_BACK):
+            cursor.execute(statement)
 
 
+# The worker may refund before or after the application moved into the past: only the cause's date is to be relied on.
+REFUNDS_TOLD_BACK = """
+    UPDATE records_event told SET at = cause.at + interval '3 seconds'
+      FROM (SELECT app_id, record_id, max(at) AS at FROM records_event WHERE kind = 'moved' GROUP BY 1, 2) cause
+     WHERE told.kind = 'payment_refunded' AND told.app_id = cause.app_id AND told.record_id = cause.record_id
+"""
+REFUNDS_BACK = """
+    UPDATE payments_payment payment SET refunded_at = told.at
+      FROM records_event told
+     WHERE told.kind = 'payment_refunded' AND told.app_id = payment.app_id AND told.record_id = payment.record_id
+       AND payment.refunded_at IS NOT NULL
+"""
 NOTICES_BACK = """
     UPDATE records_event told SET at = cause.at + interval '4 seconds'
       FROM notices_notice notice JOIN records_event cause ON cause.id = notice.event_id
