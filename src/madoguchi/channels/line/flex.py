@@ -115,11 +115,16 @@ def bubble(alt: str, *, title: str, body: Sequence[Box], buttons: Sequence[Box] 
             "type": "box", "layout": "vertical", "paddingAll": "lg",
             "contents": [line_of(title, weight="bold", size="md")],
         },
-        "body": {"type": "box", "layout": "vertical", "spacing": "md", "paddingTop": "none", "contents": list(body)},
+        "body": {
+            "type": "box", "layout": "vertical", "spacing": "md", "paddingAll": "lg", "paddingTop": "none",
+            "contents": list(body),
+        },
         "styles": {"header": {"separator": False}, "footer": {"separator": True, "separatorColor": colour}},
     }
     if buttons:
-        contents["footer"] = {"type": "box", "layout": "vertical", "spacing": "sm", "contents": list(buttons)}
+        contents["footer"] = {
+            "type": "box", "layout": "vertical", "spacing": "sm", "paddingAll": "lg", "contents": list(buttons),
+        }
     return {"type": "flex", "altText": clip(alt, ALT_TEXT), "contents": contents}
 
 
