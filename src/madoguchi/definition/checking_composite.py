@@ -123,7 +123,7 @@ def _full_name(field: Any, part: Part, raw: Any, given: Mapping[str, Value], con
 def _full_kana(field: Any, part: Part, raw: Any, given: Mapping[str, Value], context: Context) -> Value:
     words = line_of(part, raw).split(" ")
     if len(words) < 2 or not all(is_katakana_name(to_full_kana(word)) for word in words):
-        raise refuse("kana", Text({"ja": "フリガナ", "en": "reading"}), example=FULL_KANA.example)
+        raise refuse("kana", Text({"ja": "フリガナ", "en": "Reading of the name"}), example=FULL_KANA.example)
     boxes = {"family_kana": words[0], "given_kana": " ".join(words[1:])}
     return {p: _kana_part(p, boxes) for p in NAME_PARTS[2:]}
 

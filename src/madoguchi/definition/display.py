@@ -117,7 +117,7 @@ def _location(field: Any, value: Mapping[str, Any], language: Language) -> str:
 def _files(field: Any, value: list[str], language: Language) -> str:
     count = len(value)
     if language == "en":
-        return f"{count} file{'s' if count > 1 else ''}"
+        return f"{count} {'photo' if field.type == 'photo' else 'file'}{'s' if count > 1 else ''}"
     return f"{count}{'枚' if field.type == 'photo' else '件'}"
 
 

@@ -127,7 +127,7 @@ def test_computing_never_raises_whatever_was_stored(data: st.DataObject):
         ("生年月日", "昭和60年4月1日", "1985-04-01"),
         ("通数", "2通", "2通"),
         ("同意", "同意する", "I agree"),
-        ("身分証おもて", "1枚", "1 file"),
+        ("身分証おもて", "1枚", "1 photo"),
         ("住所", "〒272-0021\n千葉県市川市八幡1丁目1番1号\nコーポ窓口 203", None),
     ],
 )

@@ -61,8 +61,8 @@ def _question_text(asked: Question, page: Page) -> str:
     field = asked.field
     words = page.say(field.chat_question or field.question or field.label)
     if asked.part_label and asked.part:
-        words = f"{words}\n【{page.say(asked.part_label)}】"
-    asks = f"（{asked.position}/{asked.total}）{words}"
+        words = "\n".join((words, _("【%(part)s】") % {"part": page.say(asked.part_label)}))
+    asks = _("（%(position)s/%(total)s）") % {"position": asked.position, "total": asked.total} + words
     return "\n\n".join(filter(None, (asks, "\n".join(_hints(asked, page)), "\n".join(_listed_choices(asked, page)))))
 
 
