@@ -8,7 +8,8 @@ from procrastinate.contrib.django import app
 __all__ = ("RETRY", "app", "daily_in_japan")
 
 RETRY = RetryStrategy(max_attempts=8, exponential_wait=2)
-"""Waits 2, 4, 8 … 256 seconds between attempts; then the job stays as failed, for people to see and retry."""
+"""After the first failure up to eight more attempts, 2, 4, 8 … 256 seconds apart; then the job stays as failed,
+for people to see and retry."""
 
 
 def daily_in_japan(hour: int, minute: int) -> str:

@@ -205,10 +205,11 @@ def line_setup(data_dir: Path) -> None:
 
 def main() -> None:
     """Entry point; an expected failure is one plain sentence, not a traceback."""
+    from madoguchi.site.database import DatabaseNotStarted
     from madoguchi.site.processes import NotReady
 
     try:
         cli()
-    except NotReady as error:
+    except (NotReady, DatabaseNotStarted) as error:
         click.echo(str(error), err=True)
         sys.exit(1)

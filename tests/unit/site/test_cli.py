@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from madoguchi.site.cli import cli
+from madoguchi.site.database import DatabaseNotStarted, start_embedded
 
 COMMANDS = ("demo", "serve", "web", "worker", "migrate", "check", "pack", "staff", "line")
 
@@ -49,3 +50,11 @@ def test_a_role_that_does_not_exist_is_refused(runner: CliRunner) -> None:
     answer = runner.invoke(cli, ["staff", "add", "x", "--name", "X", "--department", "y", "--role", "king"])
     assert answer.exit_code == 2
     assert "reception" in answer.output
+
+
+def test_a_database_that_cannot_start_is_one_sentence_not_a_traceback(tmp_path: Path) -> None:
+    blocked = tmp_path / "data"
+    blocked.mkdir()
+    (blocked / "pg").write_text("a file where the folder should be")
+    with pytest.raises(DatabaseNotStarted, match="組み込みのデータベースを始められませんでした"):
+        start_embedded(blocked / "pg")
