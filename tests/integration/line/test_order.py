@@ -10,7 +10,9 @@ import pytest
 from django.utils import timezone
 
 from madoguchi.catalog.queries import AppRevision
-from madoguchi.channels.line.models import OutgoingMessage, ReceivedEvent
+from madoguchi.channels.line import sending
+from madoguchi.channels.line.conversation import answer_all
+from madoguchi.channels.line.models import Friend, OutgoingMessage, ReceivedEvent
 from madoguchi.channels.line.webhook import signature_of
 from tests.integration.line.walking import start
 from tests.line_chat import Chat
@@ -72,3 +74,22 @@ def test_also_when_it_is_not_yet_noted_that_the_answer_arrived(pilot: AppRevisio
     assert hanako.say("どこかの言葉") != ""
     OutgoingMessage.objects.update(sent_at=timezone.now() + timedelta(seconds=5))
     assert hanako.say("どこかの言葉") != ""
+
+
+def test_what_comes_in_while_a_job_answers_is_answered_by_it(
+    pilot: AppRevision, hanako: Chat, monkeypatch: pytest.MonkeyPatch
+):
+    start(hanako)
+    deliver_for_real, more = sending.deliver, ["職員に聞く"]
+
+    def deliver_and_hear_more(message: OutgoingMessage) -> None:
+        deliver_for_real(message)
+        if more:
+            hanako.person.say(more.pop())
+            hanako.deliver()
+
+    monkeypatch.setattr(sending, "deliver", deliver_and_hear_more)
+    hanako.person.say("どこかの言葉")
+    hanako.deliver()
+    answer_all(Friend.objects.get().user_hash)
+    assert not ReceivedEvent.objects.filter(handled_at=None).exists()

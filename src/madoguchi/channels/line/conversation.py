@@ -34,10 +34,15 @@ def answer_all(user_hash: str) -> None:
     """Sends what an earlier attempt left unsent, then answers every waiting event, oldest first."""
     for left in sending.unsent(user_hash):
         sending.deliver(left)
-    for event_id in _waiting(user_hash):
-        message = _answer(event_id)
-        if message:
-            sending.deliver(message)
+    seen: set[int] = set()
+    # Asked again after each round: what came in meanwhile has a job that must wait for the end of this one, and the
+    # worker looks for such a job only at its next poll (measured: half a second).
+    while new := [event_id for event_id in _waiting(user_hash) if event_id not in seen]:
+        for event_id in new:
+            seen.add(event_id)
+            message = _answer(event_id)
+            if message:
+                sending.deliver(message)
 
 
 def _waiting(user_hash: str) -> list[int]:
