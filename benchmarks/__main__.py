@@ -15,6 +15,8 @@ from benchmarks.cores import ELSEWHERE, SERVER
 from benchmarks.house import DATA
 from benchmarks.plan import Plan
 
+USUAL = Plan()
+
 
 def _webhook(plan: Plan) -> list[stats.Result]:
     from benchmarks import webhook
@@ -40,9 +42,9 @@ BENCHMARKS: dict[str, Callable[[Plan], list[stats.Result]]] = {"webhook": _webho
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], help="all of them if none is named")
-    parser.add_argument("--seconds", type=float, default=Plan.seconds, help="length of one window")
-    parser.add_argument("--rounds", type=int, default=Plan.rounds)
-    parser.add_argument("--rows", type=int, default=Plan.rows, help="records in the list")
+    parser.add_argument("--seconds", type=float, default=USUAL.seconds, help="length of one window")
+    parser.add_argument("--rounds", type=int, default=USUAL.rounds)
+    parser.add_argument("--rows", type=int, default=USUAL.rows, help="records in the list")
     return parser.parse_args()
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import django
 import psycopg
 import psycopg.conninfo
+from django.db import connections
 
 from benchmarks.cores import ELSEWHERE, SERVER, run_on, starting_on
 from madoguchi.site.database import start_embedded
@@ -24,6 +25,8 @@ DATA = ROOT / "var" / "bench"
 COMMAND = str(Path(sys.executable).parent / "madoguchi")
 CHANNEL_SECRET = "0123456789abcdef0123456789abcdef"
 DATABASE = "madoguchi_bench"
+GIVEN_SERVER = os.environ.get("DATABASE_URL", "")
+"""Read once: later the variable names the benchmark's own database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class House:
 def open_house(*, line_url: str = "http://127.0.0.1:9") -> Iterator[House]:
     """A fresh, migrated database with the pack loaded. Nothing serves yet."""
     run_on(ELSEWHERE)
-    server = os.environ.get("DATABASE_URL") or start_embedded(DATA / "pg")
+    server = GIVEN_SERVER or start_embedded(DATA / "pg")
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
         connection.execute(f"CREATE DATABASE {DATABASE}")
@@ -57,6 +60,7 @@ def open_house(*, line_url: str = "http://127.0.0.1:9") -> Iterator[House]:
         try:
             yield House(url, port, environment)
         finally:
+            connections.close_all()
             connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
 
 

@@ -1,4 +1,4 @@
-"""Several people at the same moment."""
+"""Several people at the same moment, and work that wants a thread of its own."""
 
 from __future__ import annotations
 
@@ -25,3 +25,9 @@ def at_once(call: Callable[[], Any], *, times: int = 4) -> list[Any]:
 
     with ThreadPoolExecutor(times) as pool:
         return [future.result() for future in [pool.submit(run) for _ in range(times)]]
+
+
+def in_own_thread(work: Callable[[], Any]) -> Any:
+    """What ``work`` returns from a fresh thread: it has no event loop yet, whatever browser tests left in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(work).result()

@@ -14,7 +14,7 @@ from PIL import Image
 
 PATIENCE_S = 4.0
 """After so long without an answer people tap again."""
-GIVES_UP_S = 300.0
+GIVES_UP_S = 600.0
 Message = dict[str, Any]
 
 

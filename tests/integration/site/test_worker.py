@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from collections.abc import Iterator
 
 import procrastinate
 import pytest
@@ -14,6 +12,7 @@ from django.db import connection, transaction
 from madoguchi.lib.jobs import app
 from madoguchi.site.models import JobError
 from madoguchi.site.worker import give_back_stalled_jobs, run, worker_app
+from tests.threads import in_own_thread
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -48,12 +47,6 @@ def work_until_idle() -> None:
     """A real worker, again and again until none of these jobs waits (it may stop while one enqueues another)."""
     while any(status == "todo" for _name, status in statuses()):
         in_own_thread(lambda: run(concurrency=2, wait=False))
-
-
-def in_own_thread(work: Callable[[], Any]) -> Any:
-    """A thread has no event loop yet, whatever browser tests left running in this one."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(work).result(60)
 
 
 def statuses() -> list[tuple[str, str]]:
