@@ -7,14 +7,16 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
+from django.db import connection
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from madoguchi.catalog.queries import AppRevision
 from madoguchi.channels.line.conversation import forget_handled
 from madoguchi.channels.line.models import Friend, ReceivedEvent
-from madoguchi.channels.line.webhook import signature_of
+from madoguchi.channels.line.webhook import read, signature_of, store
 from tests.line_chat import Chat
 from tests.line_simulator import CHANNEL_SECRET, LineSimulator
 
@@ -222,3 +224,15 @@ def test_handled_events_are_forgotten_after_a_week(hanako: Chat, post: Callable[
     ReceivedEvent.objects.exclude(handled_at=None).update(handled_at=long_ago)
     forget_handled()
     assert ReceivedEvent.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lost_database_connection_loses_no_event():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+    with psycopg.connect(**connection.get_connection_params(), autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 2000)", [pid])
+    store(read(body_of(event())))
+    assert ReceivedEvent.objects.count() == 1
+    assert waiting_jobs() == 1
