@@ -159,7 +159,7 @@ def store(events: list[Incoming]) -> None:
     columns = columns_of(events)
     # Django would ask "SELECT 1" first. Instead a lost connection is made anew and the same stored again, which is
     # safe because the database drops duplicates, and right even where LINE is not set to deliver again.
-    connection.health_check_done = True
+    connection.health_check_done = True  # type: ignore[attr-defined] # django-stubs does not know it
     try:
         _execute(columns)
     except (OperationalError, InterfaceError):
