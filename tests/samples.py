@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -76,6 +76,9 @@ class FixedWorld:
             ),
             "1000001": (Town("1000001", "東京都", "千代田区", "千代田", "13101"),),
         }.get(postal_code, ())
+
+    def known(self, kind: str, codes: Sequence[str]) -> frozenset[str]:
+        return frozenset(code for code in codes if not code.startswith("unknown"))
 
     def lookup(self, app: str, key: str, value: str) -> Mapping[str, Value] | None:
         """Road 12 of the app ``roads``, nothing else."""

@@ -21,7 +21,11 @@ PAYMENTS = "SELECT replace(id::text, '-', '') AS reference, record_id, state, am
 UNFINISHED = """
     SELECT 'job ' || task_name || ' is ' || status || ' after ' || attempts || ' attempts' AS what
       FROM procrastinate_jobs
-     WHERE status IN ('doing', 'failed') OR status = 'todo' AND coalesce(scheduled_at, now()) < now() + interval '5 min'
+      LEFT JOIN payments_payment p ON task_name = 'payments.poll' AND p.id::text = args ->> 'payment_id'
+     WHERE status IN ('doing', 'failed')
+        OR status = 'todo' AND coalesce(scheduled_at, now()) < now() + interval '5 min'
+           -- The last question about a payment that is decided; it finds nothing to do.
+           AND coalesce(p.state, '') NOT IN ('paid', 'cancelled', 'expired', 'failed', 'refunded')
     UNION ALL SELECT 'event ' || type || ' is not handled' FROM line_receivedevent WHERE handled_at IS NULL
     UNION ALL SELECT 'message ' || id || ' is not sent' FROM line_outgoingmessage WHERE sent_at IS NULL
     UNION ALL SELECT 'notice ' || template || ' is ' || state FROM notices_notice WHERE state <> 'sent'

@@ -40,7 +40,8 @@ def test_every_confirmed_application_exists_once_is_charged_once_and_answered(ho
     told = {resident.phone.replace("-", ""): _receipts(resident) for resident in residents}
     meant = {resident.phone.replace("-", ""): int(resident.copies) for resident in residents}
     print(f"killed {house.kills} during {len(residents)} applications, seed {SEED}")  # noqa: T201 - pytest shows it when the test fails
-    assert findings(read_book(house.database_url, house.wallet_url, meant=meant, told=told)) == []
+    wrong = findings(read_book(house.database_url, house.wallet_url, meant=meant, told=told))
+    assert not wrong, "\n".join(wrong)
     assert min(house.kills.values()) >= APPLICATIONS // 20, f"too few kills to prove anything: {house.kills}"
 
 

@@ -42,6 +42,20 @@ class Staff(AbstractUser):
         return self.display_name or self.username
 
 
+class StaffGroup(models.Model):
+    """People across departments who share a task, such as 災害対策班."""
+
+    code = models.SlugField(max_length=63, unique=True)
+    name = models.CharField(max_length=100)
+    members = models.ManyToManyField(Staff, related_name="staff_groups", blank=True)
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Membership(models.Model):
     """One role of one person in one department."""
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Literal
 
 from axes.helpers import get_cool_off
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.utils import timezone
 
-from madoguchi.accounts.models import Department, Staff
+from madoguchi.accounts.models import Department, Staff, StaffGroup
 
 _CACHE = "_madoguchi_memberships"
+_GROUPS_CACHE = "_madoguchi_groups"
 
 
 def memberships(staff: Staff) -> frozenset[tuple[str, str]]:
@@ -31,6 +34,23 @@ def has_role(staff: Staff, *roles: str) -> bool:
 def departments_of(staff: Staff) -> list[Department]:
     """The departments ``staff`` belongs to, by name."""
     return list(Department.objects.filter(memberships__staff=staff).distinct())
+
+
+def groups_of(staff: Staff) -> frozenset[str]:
+    """Codes of the groups ``staff`` is in. Read once per ``Staff`` object."""
+    found: frozenset[str] | None = getattr(staff, _GROUPS_CACHE, None)
+    if found is None:
+        found = frozenset(staff.staff_groups.values_list("code", flat=True))
+        setattr(staff, _GROUPS_CACHE, found)
+    return found
+
+
+def known_people(kind: Literal["staff", "department", "group"], codes: Sequence[str]) -> frozenset[str]:
+    """Which of ``codes`` are usernames of active staff, codes of departments or of groups."""
+    if kind == "staff":
+        return frozenset(Staff.objects.filter(username__in=codes, is_active=True).values_list("username", flat=True))
+    model = Department if kind == "department" else StaffGroup
+    return frozenset(model.objects.filter(code__in=codes).values_list("code", flat=True))
 
 
 def lockout_ends_at(*, username: str, ip_address: str, now: datetime | None = None) -> datetime | None:

@@ -14,15 +14,19 @@ from madoguchi.definition.app import AppDefinition, Sort, View
 SYSTEM_SORTS: Mapping[str, tuple[str, bool]] = {
     "id": ("id", False), "receipt_number": ("receipt_number", True), "status": ("status", True),
     "assignee": ("assignee_id", True), "created_at": ("created_at", False), "updated_at": ("updated_at", False),
-    "submitted_at": ("submitted_at", True), "channel": ("channel", False),
+    "submitted_at": ("submitted_at", True), "channel": ("channel", False), "created_by": ("created_by_id", True),
+    "updated_by": ("updated_by_id", True),
 }
 """System columns by their name in views: column, and whether it may be null."""
 
 SORT_PARTS: Mapping[str, tuple[str, ...]] = {"name": ("family_kana", "given_kana"), "address": ("postal_code",)}
 """Composite fields sort by these parts; Japanese sorts by kana, as the database has no ICU."""
 
-UNSORTABLE = frozenset({"heading", "table", "file", "photo", "location", "choices", "textarea"})
-EQUALITY_TYPES = frozenset({"text", "choice", "lookup", "phone", "email"})
+UNSORTABLE = frozenset({
+    "heading", "table", "file", "photo", "location", "choices", "textarea", "richtext", "staff", "department", "group",
+    "related", "total",
+})
+EQUALITY_TYPES = frozenset({"text", "choice", "lookup", "phone", "email", "link", "serial"})
 
 
 
@@ -90,7 +94,7 @@ def wanted_indexes(app_id: int, defn: AppDefinition) -> tuple[Index, ...]:
     """The indexes an app's own definition needs: one per view, and one per unique field."""
     table = f"app_{app_id}"
     views = [Index(table, view_keys(defn, view)) for view in defn.views]
-    unique = [unique_index(app_id, f.id) for f in defn.fields if f.type == "text" and f.unique]
+    unique = [unique_index(app_id, f.id) for f in defn.fields if f.type == "serial" or getattr(f, "unique", False)]
     # A list by id alone is served by the primary key.
     useful = [index for index in views if [key.column for key in index.keys] != ["id"]]
     return tuple(dict.fromkeys([*useful, *unique]))

@@ -30,6 +30,8 @@ SYSTEM_SQL = """
     receipt_number text UNIQUE,
     status text,
     assignee_id bigint,
+    created_by_id bigint,
+    updated_by_id bigint,
     channel text NOT NULL CHECK (channel IN ('line', 'web', 'counter')),
     interview_id uuid UNIQUE,
     created_at timestamptz NOT NULL DEFAULT now(),
@@ -42,7 +44,8 @@ SQL_TYPES: Mapping[str, str] = {
     "text": "text", "textarea": "text", "phone": "text", "email": "text", "choice": "text", "lookup": "text",
     "number": "numeric", "money": "bigint", "consent": "boolean", "choices": "text[]", "date": "date",
     "time": "time without time zone", "datetime": "timestamp with time zone", "file": "uuid[]", "photo": "uuid[]",
-    "table": "jsonb",
+    "table": "jsonb", "richtext": "text", "link": "text", "staff": "text[]", "department": "text[]",
+    "group": "text[]", "serial": "text",
 }
 FORMULA_TYPES: Mapping[str, str] = {"number": "numeric", "money": "bigint", "text": "text", "date": "date"}
 
@@ -71,10 +74,10 @@ def table_name(app_id: int) -> str:
 
 
 def columns_of(field: AnyField) -> tuple[Column, ...]:
-    """The columns that hold a field's value; none for headings."""
+    """The columns that hold a field's value; none where it is only shown."""
     name = f"f{field.id}"
     match field.type:
-        case "heading":
+        case "heading" | "related" | "total":
             return ()
         case "name":
             return _parts(name, NAME_PARTS)
@@ -87,7 +90,8 @@ def columns_of(field: AnyField) -> tuple[Column, ...]:
             return (Column(name, FORMULA_TYPES[field.format]),)
         case (
             "text" | "textarea" | "phone" | "email" | "choice" | "lookup" | "number" | "money" | "consent"
-            | "choices" | "date" | "time" | "datetime" | "file" | "photo" | "table"
+            | "choices" | "date" | "time" | "datetime" | "file" | "photo" | "table" | "richtext" | "link" | "staff"
+            | "department" | "group" | "serial"
         ):
             return (Column(name, SQL_TYPES[field.type]),)
         case _:

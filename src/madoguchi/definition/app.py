@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from madoguchi.definition.fields import COMPUTED_TYPES, VALUELESS_TYPES, AnyField, ChannelName, Model
+from madoguchi.definition.fields import COMPUTED_TYPES, STAFF_TYPES, VALUELESS_TYPES, AnyField, ChannelName, Model
 from madoguchi.definition.text import Text, japanese
 
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
@@ -20,7 +20,10 @@ Assurance = Literal["none", "declared", "photo", "card", "signature"]
 Right = Literal["view", "add", "edit", "delete", "process", "identity", "payment", "export", "manage"]
 
 SYSTEM_COLUMNS = frozenset(
-    {"id", "receipt_number", "status", "assignee", "created_at", "updated_at", "submitted_at", "channel"}
+    {
+        "id", "receipt_number", "status", "assignee", "created_at", "updated_at", "submitted_at", "channel",
+        "created_by", "updated_by",
+    }
 )
 """Columns that every record has and a view may show, filter and sort by, beside the app's own fields."""
 
@@ -33,14 +36,53 @@ class Sort(Model):
     descending: bool = False
 
 
-class View(Model):
-    """A saved list. ``filters`` holds the allowed values per column (choice fields, ``status``, ``channel``)."""
+class ChartGroup(Model):
+    """What a chart is grouped by; moments and dates ``per`` day, month ..."""
+
+    field: str
+    per: Literal["day", "week", "month", "quarter", "year", "fiscal_year"] | None = None
+
+
+class Measure(Model):
+    """What a chart counts or adds up; only ``count`` needs no field."""
+
+    how: Literal["count", "sum", "average", "min", "max"] = "count"
+    field: str | None = None
+
+
+class Chart(Model):
+    """A picture or a cross table of the records that a query chooses. The second group makes series or columns."""
 
     code: Slug
     name: Text
+    type: Literal["bar", "column", "line", "area", "pie", "table", "cross"] = "column"
+    stacked: bool = False
+    groups: Annotated[tuple[ChartGroup, ...], Field(min_length=1, max_length=3)]
+    measures: Annotated[tuple[Measure, ...], Field(min_length=1, max_length=10)] = (Measure(),)
+    filter: str | None = None
+    sort: Literal["group", "value_descending", "value"] = "group"
+
+
+class View(Model):
+    """A saved list. ``filter`` is a condition in the query language (docs/reference/query.md).
+
+    What ``type`` shows beside the table: *kanban* a column per value of ``group_by`` (a choice field or ``status``),
+    *calendar* the records by ``date``, *map* by the location field ``place``, *chart* the chart of that code.
+    ``columns`` are the table's columns, and what stands on the cards.
+    """
+
+    code: Slug
+    name: Text
+    type: Literal["table", "kanban", "calendar", "map", "chart"] = "table"
     columns: tuple[str, ...]
     filters: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    filter: str | None = None
     sort: tuple[Sort, ...] = (Sort(field="id", descending=True),)
+    group_by: str | None = None
+    date: str | None = None
+    place: str | None = None
+    title: str | None = None
+    chart: str | None = None
 
 
 StatusKind = Literal["open", "waiting_resident", "waiting_payment", "done", "rejected", "cancelled", "expired"]
@@ -101,12 +143,93 @@ class Process(Model):
         return tuple(a for a in self.actions if status in a.from_ and a.trigger == trigger)
 
 
-class Permission(Model):
-    """Members of ``department`` (None: any) with one of ``roles`` (empty: any) have ``rights``."""
+class Who(Model):
+    """Members of ``department`` (None: any) with one of ``roles`` (empty: any), of ``group``, or one person.
+
+    Everything that is given must hold.
+    """
 
     department: Slug | None = None
     roles: tuple[Role, ...] = ()
+    group: Slug | None = None
+    staff: str | None = None
+
+
+class Permission(Who):
+    """What they may do with the app's records."""
+
     rights: tuple[Right, ...]
+
+
+class RecordWho(Who):
+    """What they may do with a record that a rule covers.
+
+    ``creator``: only whoever added the record; ``in_field``: only whom that staff, department or group field names.
+    """
+
+    creator: bool = False
+    in_field: str | None = None
+    rights: tuple[Literal["view", "edit", "delete"], ...] = ()
+
+
+class RecordRule(Model):
+    """Who may do what with the records that ``filter`` (query language) covers; the first rule that covers counts.
+
+    Records that no rule covers follow the app's permissions. A rule takes rights away, it never gives what the app's
+    permissions do not.
+    """
+
+    filter: str
+    allow: tuple[RecordWho, ...] = ()
+
+
+class FieldWho(Who):
+    """Whether they may see and change a field."""
+
+    access: Literal["read", "write"] = "read"
+
+
+class FieldRule(Model):
+    """Who may see or change a field; nobody else sees it. Fields without a rule follow the app's permissions."""
+
+    field: str
+    allow: tuple[FieldWho, ...] = ()
+
+
+class Reminder(Model):
+    """When to remind: so many days after the date in ``field`` (negative: before), at ``time`` (HH:MM, Tokyo)."""
+
+    field: str
+    days: Annotated[int, Field(ge=-365, le=365)] = 0
+    time: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "09:00"
+
+
+class StaffTarget(Who):
+    """Who is told. ``assignee``: who has the record in hand; ``in_field`` and ``creator`` as in permissions."""
+
+    creator: bool = False
+    assignee: bool = False
+    in_field: str | None = None
+
+
+class StaffNotification(Model):
+    """Tells staff that something happened to a record which ``filter`` covers, or that a date comes near."""
+
+    code: Slug
+    title: Text
+    on: Annotated[tuple[Literal["added", "edited", "commented", "moved", "reminder"], ...], Field(min_length=1)]
+    filter: str | None = None
+    reminder: Reminder | None = None
+    to: Annotated[tuple[StaffTarget, ...], Field(min_length=1)]
+
+
+class DocumentTemplate(Model):
+    """A document of one record: headings (``# ``), paragraphs and ``{field code}`` in the record's values."""
+
+    code: Slug
+    name: Text
+    body: str
+    paper: Literal["A4", "A5", "postcard"] = "A4"
 
 
 class FeeLine(Model):
@@ -182,6 +305,7 @@ class Procedure(Model):
     processing_days: Annotated[int, Field(ge=1, le=365)] = 7
     opens_at: datetime | None = None
     closes_at: datetime | None = None
+    capacity: Annotated[int, Field(ge=1)] | None = None
 
     @field_validator("menu")
     @classmethod
@@ -200,17 +324,29 @@ class Group(Model):
 
 
 class AppDefinition(Model):
-    """Everything staff decide about an app, as data. Published definitions are immutable revisions."""
+    """Everything staff decide about an app, as data. Published definitions are immutable revisions.
+
+    ``owner`` and ``deputy`` are usernames: who answers for the app. ``title_field`` names a record in lists, comments
+    and notifications (default: the receipt number or the first text field).
+    """
 
     code: Slug
     name: Text
     description: Text | None = None
     owner_department: Slug
+    owner: str | None = None
+    deputy: str | None = None
     fields: Annotated[tuple[AnyField, ...], Field(min_length=1)]
     layout: tuple[Group, ...] = ()
     views: tuple[View, ...] = ()
+    charts: tuple[Chart, ...] = ()
     process: Process | None = None
     permissions: tuple[Permission, ...] = ()
+    record_rules: tuple[RecordRule, ...] = ()
+    field_rules: tuple[FieldRule, ...] = ()
+    notifications: tuple[StaffNotification, ...] = ()
+    documents: tuple[DocumentTemplate, ...] = ()
+    title_field: str | None = None
     procedure: Procedure | None = None
 
     @cached_property
@@ -228,4 +364,5 @@ class AppDefinition(Model):
         """Fields a resident is asked (or shown, for headings), in the procedure's order."""
         order = self.procedure.questions if self.procedure else ()
         fields = tuple(self.by_code[code] for code in order if code in self.by_code) if order else self.fields
-        return tuple(field for field in fields if not field.staff_only and field.type not in COMPUTED_TYPES)
+        hidden = COMPUTED_TYPES | STAFF_TYPES
+        return tuple(field for field in fields if not field.staff_only and field.type not in hidden)

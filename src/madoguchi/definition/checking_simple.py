@@ -9,6 +9,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+import nh3
+
 from madoguchi.definition.checking_base import Context, check_length, is_blank, line_of, lines_of
 from madoguchi.definition.display import display, display_date
 from madoguchi.definition.fields import FieldBase, Option
@@ -31,6 +33,8 @@ _NUMBER = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{1,15})?")
 _EMAIL = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
 )
+_WEB = re.compile(r"https?://[^\s/?#<>\"]+[^\s<>\"]*")
+RICH_TEXT_LENGTH, LINK_LENGTH = 64_000, 2_000
 _HALF_OF_DAY = "午前|午後|AM|PM"
 _MINUTES = r"[:時.]\s*([0-9]{1,2})?(半)?分?(?::[0-9]{2}(?:\.[0-9]+)?)?|([0-9]{2})"
 _TIME = re.compile(rf"({_HALF_OF_DAY})?\s*([0-9]{{1,2}})(?:{_MINUTES})?\s*(AM|PM)?")
@@ -304,6 +308,35 @@ def email(field: Any, raw: Any, context: Context) -> str:
     if len(address) > 254 or ".." in address or not _EMAIL.fullmatch(address):
         raise refuse("email", field.label)
     return address
+
+
+def richtext(field: Any, raw: Any, context: Context) -> str | None:
+    """HTML of which only harmless elements and web addresses are kept."""
+    html = nh3.clean(lines_of(field, raw), url_schemes={"http", "https", "mailto", "tel"})
+    return check_length(field, html, limit=RICH_TEXT_LENGTH) or None
+
+
+def link(field: Any, raw: Any, context: Context) -> str:
+    """A web address, a telephone number or an e-mail address, as the field's protocol says."""
+    if field.protocol == "mail":
+        return email(field, raw, context)
+    typed = check_length(field, to_half_width(line_of(field, raw)), limit=LINK_LENGTH)
+    if field.protocol == "tel":
+        return typed
+    if not _WEB.fullmatch(typed):
+        raise refuse("link", field.label)
+    return typed
+
+
+def known_codes(field: Any, raw: Any, context: Context) -> list[str]:
+    """Codes of staff, departments or groups, each once; every one must exist."""
+    items = raw if isinstance(raw, (list, tuple)) else [raw]
+    codes = list(dict.fromkeys(line_of(field, item) for item in items if not is_blank(item)))
+    known = context.world.known(field.type, codes)
+    for code in codes:
+        if code not in known:
+            raise refuse("not_known", field.label, given=code[:50])
+    return codes
 
 
 def lookup(field: Any, raw: Any, context: Context) -> str:

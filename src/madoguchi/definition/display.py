@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from html import unescape
 from typing import Any
 
 from madoguchi.definition.fields import FieldBase
@@ -15,6 +17,8 @@ from madoguchi.lib.eras import era_date
 from madoguchi.lib.money import yen
 from madoguchi.lib.postal import format_postal
 
+_TAG = re.compile(r"<[^>]*>")
+_BREAK = re.compile(r"<br\s*/?>|</(p|div|li|h[1-6]|tr)>")
 Formatter = Callable[[Any, Any, Language], str]
 
 
@@ -121,6 +125,15 @@ def _files(field: Any, value: list[str], language: Language) -> str:
     return f"{count}{'枚' if field.type == 'photo' else '件'}"
 
 
+def _richtext(field: Any, value: str, language: Language) -> str:
+    """The words alone: where HTML is wanted, pages show the value itself."""
+    return unescape(_TAG.sub("", _BREAK.sub("\n", value))).strip()
+
+
+def _codes(field: Any, value: list[str], language: Language) -> str:
+    return (", " if language == "en" else "、").join(value)
+
+
 def _table(field: Any, rows: list[Mapping[str, Value]], language: Language) -> str:
     return "\n".join(f"{n}. {_row(field, row, language)}" for n, row in enumerate(rows, start=1))
 
@@ -134,5 +147,5 @@ def _row(field: Any, row: Mapping[str, Value], language: Language) -> str:
 _FORMATTERS: Mapping[str, Formatter] = {
     "number": _number, "money": _money, "choice": _choice, "choices": _choices, "consent": _consent, "date": _date,
     "datetime": _datetime, "name": _name, "address": _address, "location": _location, "file": _files,
-    "photo": _files, "table": _table,
+    "photo": _files, "table": _table, "richtext": _richtext, "staff": _codes, "department": _codes, "group": _codes,
 }  # fmt: skip

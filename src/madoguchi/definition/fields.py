@@ -56,11 +56,29 @@ class TextField(FieldBase):
     pattern: str | None = None
     pattern_error: Text | None = None
     unique: bool = False
+    default: str | None = None
 
 
 class TextareaField(FieldBase):
     type: Literal["textarea"] = "textarea"
     max_length: Annotated[int, Field(ge=1, le=20000)] = 2000
+    default: str | None = None
+
+
+class RichTextField(FieldBase):
+    """Text with headings, lists, links; held as HTML of which only harmless elements are kept. Staff write it."""
+
+    type: Literal["richtext"] = "richtext"
+    default: str | None = None
+
+
+class LinkField(FieldBase):
+    """An address that staff press: a web page, a telephone number or an e-mail address."""
+
+    type: Literal["link"] = "link"
+    protocol: Literal["web", "tel", "mail"] = "web"
+    unique: bool = False
+    default: str | None = None
 
 
 class NumberField(FieldBase):
@@ -69,12 +87,16 @@ class NumberField(FieldBase):
     max: Decimal | None = None
     decimals: Annotated[int, Field(ge=0, le=10)] = 0
     unit: Text | None = None
+    unique: bool = False
+    default: Decimal | None = None
 
 
 class MoneyField(FieldBase):
     type: Literal["money"] = "money"
     min: int | None = 0
     max: int | None = None
+    unique: bool = False
+    default: int | None = None
 
 
 class Option(Model):
@@ -104,9 +126,12 @@ Options = Annotated[tuple[Option, ...], Field(min_length=1, max_length=500)]
 
 
 class ChoiceField(FieldBase):
+    """One of several. ``widget`` is how staff choose on the desk; residents always see every option."""
+
     type: Literal["choice"] = "choice"
     options: Options
     default: str | None = None
+    widget: Literal["radio", "dropdown"] = "radio"
 
 
 class ChoicesField(FieldBase):
@@ -114,6 +139,8 @@ class ChoicesField(FieldBase):
     options: Options
     min_selected: Annotated[int, Field(ge=0)] = 0
     max_selected: int | None = None
+    default: tuple[str, ...] = ()
+    widget: Literal["checkbox", "list"] = "checkbox"
 
 
 class ConsentField(FieldBase):
@@ -136,19 +163,28 @@ DateLimit = Annotated[date | str, BeforeValidator(_as_date_where_it_is_one)]
 
 
 class DateField(FieldBase):
-    """``earliest``/``latest`` are ISO dates or formulas such as ``TODAY()``."""
+    """``earliest``/``latest`` are ISO dates or formulas such as ``TODAY()``. ``default`` is ISO or ``now``."""
 
     type: Literal["date"] = "date"
     earliest: DateLimit | None = None
     latest: DateLimit | None = None
+    unique: bool = False
+    default: str | None = None
 
 
 class TimeField(FieldBase):
+    """``default`` is ``HH:MM`` or ``now``."""
+
     type: Literal["time"] = "time"
+    default: str | None = None
 
 
 class DatetimeField(FieldBase):
+    """``default`` is ISO or ``now``."""
+
     type: Literal["datetime"] = "datetime"
+    unique: bool = False
+    default: str | None = None
 
 
 class NameField(FieldBase):
@@ -197,13 +233,84 @@ class FormulaField(FieldBase):
     decimals: Annotated[int, Field(ge=0, le=10)] = 0
 
 
+class StaffField(FieldBase):
+    """Members of staff, as their usernames. Only staff fill it in. ``LOGINUSER()`` as default: who adds the record."""
+
+    type: Literal["staff"] = "staff"
+    default: tuple[str, ...] = ()
+
+
+class DepartmentField(FieldBase):
+    """Departments, as their codes. Only staff fill it in. ``PRIMARY_ORGANIZATION()`` as default: one's own."""
+
+    type: Literal["department"] = "department"
+    default: tuple[str, ...] = ()
+
+
+class GroupField(FieldBase):
+    """Groups of staff, as their codes. Only staff fill it in."""
+
+    type: Literal["group"] = "group"
+    default: tuple[str, ...] = ()
+
+
+class SerialField(FieldBase):
+    """A number given when the record is added and never again.
+
+    ``format`` is text with ``{YYYY}`` (calendar year), ``{FY}`` (fiscal year), ``{ERA}`` (R08), ``{MM}``, ``{DD}`` and
+    once ``{0000}``, the running number with at least so many digits. It begins at 1 again as ``reset`` says.
+    """
+
+    type: Literal["serial"] = "serial"
+    format: Annotated[str, Field(pattern=r"^[^{}]*(\{(YYYY|FY|ERA|MM|DD)\}[^{}]*)*\{0{1,10}\}[^{}]*$")] = "{0000}"
+    reset: Literal["never", "year", "fiscal_year", "month"] = "never"
+
+
 class LookupField(FieldBase):
-    """Chooses a row of another app by ``key`` and copies values: ``{field here: field there}``."""
+    """Chooses a row of another app by ``key`` and copies values: ``{field here: field there}``.
+
+    With ``live`` the copies follow the other row whenever they are read. ``picker`` are the fields shown while
+    choosing, ``filter`` (query language) says which rows may be chosen.
+    """
 
     type: Literal["lookup"] = "lookup"
     app: str
     key: str
     copies: dict[str, str] = {}
+    live: bool = False
+    picker: tuple[str, ...] = ()
+    filter: str | None = None
+
+
+class RelatedField(FieldBase):
+    """The records of another app whose field ``there`` equals ours ``here``; shown, never stored."""
+
+    type: Literal["related"] = "related"
+    app: str
+    here: str
+    there: str
+    filter: str | None = None
+    columns: Annotated[tuple[str, ...], Field(min_length=1)]
+    sort: str | None = None
+    descending: bool = False
+    size: Annotated[int, Field(ge=1, le=50)] = 5
+
+
+class TotalField(FieldBase):
+    """A number over the records of another app whose ``there`` equals ours ``here``; calculated whenever it is read.
+
+    ``of`` is the number field that is added up; ``count`` needs none.
+    """
+
+    type: Literal["total"] = "total"
+    app: str
+    here: str
+    there: str
+    filter: str | None = None
+    how: Literal["count", "sum", "average", "min", "max"] = "count"
+    of: str | None = None
+    decimals: Annotated[int, Field(ge=0, le=10)] = 0
+    unit: Text | None = None
 
 
 class HeadingField(FieldBase):
@@ -215,7 +322,7 @@ class HeadingField(FieldBase):
 
 SubField = Annotated[
     TextField | TextareaField | NumberField | MoneyField | ChoiceField | ChoicesField | ConsentField
-    | DateField | TimeField | DatetimeField | NameField | PhoneField | EmailField | FormulaField,
+    | DateField | TimeField | DatetimeField | NameField | PhoneField | EmailField | FormulaField | LinkField,
     Field(discriminator="type"),
 ]
 
@@ -231,10 +338,15 @@ class TableField(FieldBase):
 AnyField = Annotated[
     TextField | TextareaField | NumberField | MoneyField | ChoiceField | ChoicesField | ConsentField
     | DateField | TimeField | DatetimeField | NameField | AddressField | PhoneField | EmailField | FileField
-    | PhotoField | LocationField | FormulaField | LookupField | HeadingField | TableField,
+    | PhotoField | LocationField | FormulaField | LookupField | HeadingField | TableField | RichTextField | LinkField
+    | StaffField | DepartmentField | GroupField | SerialField | RelatedField | TotalField,
     Field(discriminator="type"),
 ]
 
-VALUELESS_TYPES = frozenset({"heading"})
-COMPUTED_TYPES = frozenset({"formula"})
+STAFF_TYPES = frozenset({"staff", "department", "group", "richtext", "related", "total", "serial"})
+"""Fields that residents are never asked and never shown."""
+VALUELESS_TYPES = frozenset({"heading", "related", "total"})
+"""Fields that store nothing: related records and totals are read from the other app each time."""
+COMPUTED_TYPES = frozenset({"formula", "serial"})
+"""Fields that nobody types: a formula is calculated, a serial number given when the record is added."""
 FILE_TYPES = frozenset({"file", "photo"})

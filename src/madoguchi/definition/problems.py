@@ -111,6 +111,13 @@ _MESSAGES: Mapping[str, tuple[str, str]] = {
         "「{given}」は見つかりませんでした。番号や名前を確かめて、もう一度入力してください。",
         "We could not find “{given}”. Check it and enter it again.",
     ),
+    "link": (
+        "「{label}」は http:// か https:// で始まるアドレスを入力してください。",
+        "Enter “{label}” as an address that begins with http:// or https://.",
+    ),
+    "not_known": (
+        "「{label}」の「{given}」は登録されていません。", "“{given}” in “{label}” is not known.",
+    ),
     "too_few_rows": ("「{label}」は{limit}件以上入力してください。", "Enter at least {limit} for “{label}”."),
     "too_many_rows": ("「{label}」は{limit}件までです。", "Enter at most {limit} for “{label}”."),
 }

@@ -2,7 +2,9 @@
 
 | field type | value |
 |---|---|
-| text, textarea, phone, email, choice, lookup | ``str`` |
+| text, textarea, phone, email, link, choice, lookup, serial | ``str`` |
+| richtext | ``str``, HTML of harmless elements |
+| staff, department, group | ``list[str]`` of usernames or codes |
 | number | decimal number as ``str`` ("12.5"), so that no digit is lost |
 | money | ``int`` yen |
 | consent | ``bool`` |

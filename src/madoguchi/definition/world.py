@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from madoguchi.definition.fields import ChannelName
 from madoguchi.definition.values import Value
 from madoguchi.lib.postal import Town
 
-__all__ = ("Town", "World")
+__all__ = ("PeopleKind", "Town", "World")
+
+
+PeopleKind = Literal["staff", "department", "group"]
 
 
 class World(Protocol):
@@ -26,6 +29,9 @@ class World(Protocol):
 
     def towns(self, postal_code: str) -> Sequence[Town]:
         """Towns of a 7-digit postal code; empty if it does not exist."""
+
+    def known(self, kind: PeopleKind, codes: Sequence[str]) -> frozenset[str]:
+        """Which of ``codes`` are usernames of staff, codes of departments or of groups."""
 
     def lookup(self, app: str, key: str, value: str) -> Mapping[str, Value] | None:
         """The row of ``app`` whose ``key`` is ``value``, or None."""

@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from madoguchi.definition.app import AppDefinition
-from madoguchi.definition.fields import Model
+from madoguchi.definition.fields import FieldBase, Model
 from madoguchi.definition.findings import DefinitionError, Finding
 from madoguchi.definition.schema_errors import findings_from
 from madoguchi.definition.text import LANGUAGES, Text
@@ -125,11 +125,11 @@ def _plain_model(model: Model) -> Any:
     short = model.model_dump()
     if isinstance(short, str):
         return short
-    kind = {"type": model.type} if "type" in type(model).model_fields else {}  # type: ignore[attr-defined]
+    kind = {"type": model.type} if isinstance(model, FieldBase) else {}  # type: ignore[attr-defined]
     changed = {
         info.alias or name: plain(getattr(model, name))
         for name, info in type(model).model_fields.items()
-        if name != "type" and not _is_default(info, getattr(model, name))
+        if name not in kind and not _is_default(info, getattr(model, name))
     }
     return {**kind, **changed}
 

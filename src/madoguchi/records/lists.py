@@ -20,12 +20,12 @@ from madoguchi.catalog.indexes import SYSTEM_SORTS, SortKey, sort_keys
 from madoguchi.catalog.queries import AppRevision
 from madoguchi.catalog.tables import table_name
 from madoguchi.definition.app import Right, Sort, View
-from madoguchi.definition.fields import AnyField
+from madoguchi.definition.fields import VALUELESS_TYPES, AnyField
 from madoguchi.definition.values import Value
 from madoguchi.records.filters import conditions
 from madoguchi.records.rows import json_expression
 
-SYSTEM_EXPRESSIONS = {"assignee": "assignee_id"}
+SYSTEM_EXPRESSIONS = {"assignee": "assignee_id", "created_by": "created_by_id", "updated_by": "updated_by_id"}
 ALWAYS = ("id", "revision", "status")
 """Read in every list, whatever the view shows: the link, the optimistic lock, the colour of the state."""
 TIMEOUT = "3s"
@@ -96,7 +96,7 @@ def visible_columns(app: AppRevision, view: View, rights: frozenset[Right]) -> t
         if field is None:
             return code in SYSTEM_SORTS
         hidden = field.type == "photo" and field.identity and "identity" not in rights
-        return field.type != "heading" and not hidden
+        return field.type not in VALUELESS_TYPES and not hidden
 
     return tuple(code for code in view.columns if visible(code))
 
@@ -166,8 +166,7 @@ def _after(keys: Sequence[SortKey], position: Sequence[Any]) -> Iterator[list[sq
 
 def _row(row: Mapping[str, Any], fields: Sequence[AnyField]) -> dict[str, Value]:
     system = {name: value for name, value in row.items() if name in SYSTEM_SORTS or name in ALWAYS}
-    if "assignee_id" in row:
-        system["assignee"] = row["assignee_id"]
+    system |= {name: row[column] for name, column in SYSTEM_EXPRESSIONS.items() if column in row}
     return system | {field.code: row[f"f{field.id}"] for field in fields}
 
 

@@ -26,7 +26,8 @@ __all__ = (
 )
 
 SYSTEM = (
-    "id", "revision", "app_revision_id", "receipt_number", "status", "assignee_id", "channel", "interview_id",
+    "id", "revision", "app_revision_id", "receipt_number", "status", "assignee_id", "created_by_id", "updated_by_id",
+    "channel", "interview_id",
     "created_at", "updated_at", "submitted_at",
 )
 
@@ -48,6 +49,8 @@ class Record:
     receipt_number: str | None
     status: str | None
     assignee_id: int | None
+    created_by_id: int | None
+    updated_by_id: int | None
     channel: ChannelName
     interview_id: UUID | None
     created_at: datetime
@@ -94,7 +97,8 @@ def _record(app: AppRevision, row: Mapping[str, Any]) -> Record:
     assert created and updated  # NOT NULL in the table
     return Record(
         app=app, id=row["id"], revision=row["revision"], receipt_number=row["receipt_number"],
-        status=row["status"], assignee_id=row["assignee_id"], channel=row["channel"],
+        status=row["status"], assignee_id=row["assignee_id"],
+        created_by_id=row["created_by_id"], updated_by_id=row["updated_by_id"], channel=row["channel"],
         interview_id=UUID(row["interview_id"]) if row["interview_id"] else None,
         created_at=created, updated_at=updated, submitted_at=moment("submitted_at"),
         values=values_of(app.definition, row),

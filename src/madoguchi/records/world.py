@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
+from madoguchi.accounts.queries import known_people
 from madoguchi.catalog import queries
 from madoguchi.definition.fields import ChannelName
 from madoguchi.definition.values import Value
-from madoguchi.definition.world import Town
+from madoguchi.definition.world import PeopleKind, Town
 from madoguchi.lib import postal
 from madoguchi.records.read import find_by_key
 
@@ -40,6 +41,10 @@ class DatabaseWorld:
             Town(town.postal_code, town.prefecture, town.city, town.town, town.city_code)
             for town in postal.towns(postal_code)
         ]
+
+    def known(self, kind: PeopleKind, codes: Sequence[str]) -> frozenset[str]:
+        """Which of ``codes`` exist among active staff, departments or groups."""
+        return known_people(kind, codes)
 
     def lookup(self, app: str, key: str, value: str) -> Mapping[str, Value] | None:
         """The row of ``app`` whose field ``key`` is ``value``, or None."""

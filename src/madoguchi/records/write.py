@@ -66,7 +66,8 @@ def create_record(
         values = checks.checked_whole(app.definition, values, world)
     stored = {c: value for c, value in visible_values(app.definition, values, world).items() if value is not None}
     system = _initial_columns(app.definition, world.now, status, channel, receipt_prefix)
-    record_id = _insert(app, system | {"interview_id": interview_id}, stored)
+    made = {"interview_id": interview_id, "created_by_id": actor.staff_id, "updated_by_id": actor.staff_id}
+    record_id = _insert(app, system | made, stored)
     if record_id is None and interview_id is not None:
         _refuse_second(app, interview_id)  # Another transaction was faster and has committed by now.
     assert record_id is not None
@@ -209,7 +210,7 @@ def _change(
 ) -> Event:
     new = _changed_values(record, changes, actor) if changes else {}
     columns = {name: value for name, value in (system or {}).items() if value != getattr(record, name)}
-    revision = _update(record, columns, new)
+    revision = _update(record, columns | {"updated_by_id": actor.staff_id}, new)
     old_values = {code: record.values.get(code) for code in new}
     defn = record.app.definition
     return write_event(
