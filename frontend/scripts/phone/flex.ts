@@ -59,7 +59,6 @@ function component(item: Json, press: Press, parent: Layout): HTMLElement {
     video: () => component(item.altContent, press, parent),
     separator: () => separator(item, parent),
     filler: () => make("div", "flex-filler"),
-    spacer: () => spacer(item),
   };
   const element = (draw[item.type] ?? (() => make("div")))();
   place(element, item, parent);
@@ -113,7 +112,7 @@ function padding(element: HTMLElement, item: Json): void {
 /** How the component sits in its parent: share of the room, gravity, offsets. */
 function place(element: HTMLElement, item: Json, parent: Layout): void {
   const style = element.style;
-  const fixed = item.width !== undefined || ["icon", "separator", "spacer"].includes(item.type);
+  const fixed = item.width !== undefined || ["icon", "separator"].includes(item.type);
   const share = item.flex ?? (parent === "vertical" || fixed ? 0 : 1);
   if (item.type !== "separator") style.flex = share === 0 ? "0 0 auto" : parent === "vertical" ? `${share} 0 auto` : `${share} 1 0`;
   if (item.gravity && parent === "horizontal") style.alignSelf = CROSS[item.gravity] ?? "";
@@ -185,10 +184,4 @@ function separator(item: Json, parent: Layout): HTMLElement {
   const line = make("div", `flex-separator ${parent === "vertical" ? "across" : "down"}`);
   if (item.color) line.style.backgroundColor = item.color;
   return line;
-}
-
-function spacer(item: Json): HTMLElement {
-  const gap = make("div");
-  gap.style.height = length(SPACE, item.size ?? "md");
-  return gap;
 }

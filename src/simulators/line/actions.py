@@ -107,7 +107,8 @@ PRESSABLE = _action({"label?": Text(100)}, without=())
 """Any action, wherever it stood."""
 
 _PIXEL = Number(0, 2500)
-_BOUNDS = Shape({"x": _PIXEL, "y": _PIXEL, "width": _PIXEL, "height": _PIXEL})
+_LENGTH = Number(1, 2500)
+_BOUNDS = Shape({"x": _PIXEL, "y": _PIXEL, "width": _LENGTH, "height": _LENGTH})
 
 
 def _rich_menu_ratio(menu: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:

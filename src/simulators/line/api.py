@@ -7,8 +7,9 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from simulators.common import load_json
@@ -18,6 +19,7 @@ from simulators.line.rules import Rule, Shape, dotted
 
 Json = dict[str, Any]
 Handler = Callable[[Line, Request], Awaitable[Json | Response]]
+API_PATHS = ("/v2/", "/oauth2/", "/liff/v1/")
 MOST_BODY_BYTES = 2 * 1024 * 1024
 
 
@@ -45,6 +47,14 @@ def api_route(line: Line, method: str, path: str, handler: Handler, *, secured: 
         return response
 
     return Route(path, endpoint, methods=[method])
+
+
+def unknown_path(request: Request, error: Exception) -> Response:
+    """LINE's error JSON where nothing answers; plain words for people's pages."""
+    status, words = (error.status_code, error.detail) if isinstance(error, HTTPException) else (500, "")
+    if request.url.path.startswith(API_PATHS):
+        return JSONResponse({"message": "Not found" if status == 404 else words}, status)
+    return PlainTextResponse(words, status)
 
 
 def _ordered_failure(line: Line, path: str) -> Refused | None:

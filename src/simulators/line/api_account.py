@@ -9,9 +9,9 @@ from starlette.responses import JSONResponse, Response
 
 from simulators.line.api import Handler, Json, check_fields, json_body, text_of
 from simulators.line.chats import change_friend, friend
-from simulators.line.core import Line, hex_id
+from simulators.line.core import USER_ID, Line, hex_id
 from simulators.line.delivery import Deliverer
-from simulators.line.errors import ApiError, body_errors, not_found
+from simulators.line.errors import ApiError, body_errors, invalid_property, not_found
 from simulators.line.rules import Number, Uri
 
 LINK_TOKEN_LIFE_MS = 10 * 60_000
@@ -95,20 +95,28 @@ async def webhook_endpoint(line: Line, request: Request) -> Json:
 
 async def set_webhook_endpoint(line: Line, request: Request) -> Json:
     """``PUT /v2/bot/channel/webhook/endpoint``"""
-    endpoint = text_of(await json_body(request), "endpoint")
-    if list(Uri(500).problems(endpoint, ())):
-        raise ApiError(400, "Invalid webhook endpoint URL")
-    line.store.put("webhook_url", endpoint)
+    line.store.put("webhook_url", _endpoint(await json_body(request)))
     return {}
 
 
+def _endpoint(body: Json) -> str:
+    endpoint = text_of(body, "endpoint")
+    if list(Uri(500).problems(endpoint, ())):
+        raise ApiError(400, "Invalid webhook endpoint URL")
+    return endpoint
+
+
 def test_webhook(deliverer: Deliverer) -> Handler:
-    """``POST /v2/bot/channel/webhook/test``: an empty ``events``, signed like any other webhook."""
+    """``POST /v2/bot/channel/webhook/test`` {endpoint?}: an empty ``events``, signed like any other webhook."""
 
     async def handler(line: Line, request: Request) -> Json:
-        if not line.webhook_url:
+        body = await json_body(request) if await request.body() else {}
+        if "endpoint" in body:
+            outcome = await deliverer.post(deliverer.body([]), _endpoint(body))
+        elif line.webhook_url:
+            outcome = await deliverer.deliver([])
+        else:
             raise not_found("webhook endpoint not found")
-        outcome = await deliverer.deliver([])
         moment = datetime.fromtimestamp(line.clock.now(), UTC).isoformat(timespec="milliseconds")
         return {
             "success": outcome.ok,
@@ -125,6 +133,8 @@ async def start_loading(line: Line, request: Request) -> Response:
     """``POST /v2/bot/chat/loading/start``"""
     body = await json_body(request)
     user_id = text_of(body, "chatId")
+    if not USER_ID.fullmatch(user_id):
+        raise invalid_property("chatId")
     seconds = body.get("loadingSeconds", 20)
     check_fields(body, {"loadingSeconds?": Number(5, 60)})
     if seconds not in LOADING_SECONDS:

@@ -11,11 +11,11 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from simulators.line.api import Json, check_fields, json_body, text_of
+from simulators.line.api import Handler, Json, check_fields, json_body, text_of
 from simulators.line.chats import put_bot_message
-from simulators.line.core import Line
+from simulators.line.core import USER_ID, Line
 from simulators.line.errors import ApiError, body_errors, invalid_property
-from simulators.line.messages import SENDING, check_messages
+from simulators.line.messages import NOTIFYING, UNITS, check_messages
 
 REPLY_TOKEN_LIFE_MS = 60_000
 """After the delivery or redelivery that carried the token."""
@@ -23,7 +23,7 @@ REPLY_EVENT_LIFE_MS = 20 * 60_000
 """After the event itself, however often it was delivered again."""
 RETRY_KEY_LIFE_MS = 24 * 3600_000
 MOST_RECIPIENTS = 500
-USER_ID = re.compile(r"U[0-9a-f]{32}")
+DAY = re.compile(r"\d{8}", re.ASCII)
 JAPAN = timezone(timedelta(hours=9))
 
 
@@ -53,7 +53,7 @@ async def push(line: Line, request: Request) -> Response:
     to = text_of(body, "to")
     if not USER_ID.fullmatch(to):
         raise invalid_property("to")
-    messages = _checked(body)
+    messages = _checked(body, units=True)
     retry = _retry_key(line, request)
     if line.store.row("SELECT id FROM users WHERE id = ?", to) is None:
         raise ApiError(400, "Failed to send messages")
@@ -80,7 +80,7 @@ async def broadcast(line: Line, request: Request) -> Response:
 
 
 def _send_to_many(line: Line, request: Request, body: Json, via: str, recipients: set[str]) -> Response:
-    messages = _checked(body)
+    messages = _checked(body, units=via == "multicast")
     retry = _retry_key(line, request)
     known = recipients & {row["id"] for row in line.store.rows("SELECT id FROM users")}
     _spend(line, via, len(known))
@@ -90,8 +90,9 @@ def _send_to_many(line: Line, request: Request, body: Json, via: str, recipients
     return _accepted(line, request, retry, {})
 
 
-def _checked(body: Json) -> list[Json]:
-    check_fields(body, SENDING)
+def _checked(body: Json, *, units: bool = False) -> list[Json]:
+    """The messages to send; ``units``: where LINE takes ``customAggregationUnits``."""
+    check_fields(body, {**NOTIFYING, **({"customAggregationUnits?": UNITS} if units else {})})
     return check_messages(body.get("messages"))
 
 
@@ -161,15 +162,28 @@ async def consumption(line: Line, request: Request) -> Json:
     return {"totalUsage": _used_this_month(line)}
 
 
-async def sent_count(line: Line, request: Request) -> Json:
-    """``GET /v2/bot/message/delivery/{reply|push|multicast|broadcast}?date=yyyyMMdd``"""
+def sent_count(via: str) -> Handler:
+    """``GET /v2/bot/message/delivery/{via}?date=yyyyMMdd``"""
+
+    async def handler(line: Line, request: Request) -> Json:
+        return _sent_on(line, via, _day(request.query_params.get("date", "")))
+
+    return handler
+
+
+def _day(text: str) -> datetime:
     try:
-        day = datetime.strptime(request.query_params.get("date", ""), "%Y%m%d").replace(tzinfo=JAPAN)
+        if DAY.fullmatch(text):
+            return datetime.strptime(text, "%Y%m%d").replace(tzinfo=JAPAN)
     except ValueError:
-        raise ApiError(400, "The value for the 'date' parameter is invalid") from None
+        pass
+    raise ApiError(400, "The value for the 'date' parameter is invalid")
+
+
+def _sent_on(line: Line, via: str, day: datetime) -> Json:
     start = int(day.timestamp() * 1000)
     row = line.store.row(
         "SELECT coalesce(sum(recipients), 0) AS n FROM sends WHERE via = ? AND at_ms >= ? AND at_ms < ?",
-        request.path_params["via"], start, start + 86_400_000,
+        via, start, start + 86_400_000,
     )  # fmt: skip
     return {"status": "ready", "success": row["n"] if row else 0}

@@ -7,15 +7,17 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from simulators.common import Pages, StrictHeaders, static_files
 from simulators.line import api_account as account
 from simulators.line import api_messages as messages
+from simulators.line import api_richmenu_batch as batch
 from simulators.line import api_richmenus as menus
-from simulators.line import login, oauth
-from simulators.line.api import Handler, api_route
+from simulators.line import liff, login, oauth
+from simulators.line.api import Handler, api_route, unknown_path
 from simulators.line.control import Control
 from simulators.line.core import Line, Options
 from simulators.line.delivery import Deliverer
@@ -35,7 +37,10 @@ SECURED: tuple[tuple[str, str, Handler], ...] = (
     ),
     ("GET", "/message/quota", messages.quota),
     ("GET", "/message/quota/consumption", messages.consumption),
-    ("GET", "/message/delivery/{via}", messages.sent_count),
+    *(
+        ("GET", f"/message/delivery/{via}", messages.sent_count(via))
+        for via in ("reply", "push", "multicast", "broadcast")
+    ),
     ("POST", "/message/markAsRead", account.mark_chat_as_read),
     ("POST", "/chat/markAsRead", account.mark_as_read),
     ("POST", "/chat/loading/start", account.start_loading),
@@ -51,6 +56,9 @@ SECURED: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "/richmenu", menus.create),
     ("POST", "/richmenu/validate", menus.validate),
     ("GET", "/richmenu/list", menus.list_all),
+    ("POST", "/richmenu/batch", batch.run),
+    ("POST", "/richmenu/validate/batch", batch.validate),
+    ("GET", "/richmenu/progress/batch", batch.progress),
     ("POST", "/richmenu/bulk/link", menus.bulk_link),
     ("POST", "/richmenu/bulk/unlink", menus.bulk_unlink),
     ("POST", "/richmenu/alias", menus.create_alias),
@@ -70,9 +78,10 @@ SECURED: tuple[tuple[str, str, Handler], ...] = (
     ("DELETE", "/user/{user_id}/richmenu", menus.unlink),
 )
 LIFF: tuple[tuple[str, str, Handler], ...] = (
-    ("POST", "/liff/v1/apps", login.add_liff_app),
-    ("GET", "/liff/v1/apps", login.list_liff_apps),
-    ("DELETE", "/liff/v1/apps/{liff_id}", login.delete_liff_app),
+    ("POST", "/liff/v1/apps", liff.add),
+    ("GET", "/liff/v1/apps", liff.list_all),
+    ("PUT", "/liff/v1/apps/{liff_id}", liff.update),
+    ("DELETE", "/liff/v1/apps/{liff_id}", liff.delete),
 )
 OPEN: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "/oauth2/v3/token", oauth.stateless),
@@ -99,7 +108,10 @@ class Platform:
         self.line = Line(options, Store(data))
         self.deliverer = Deliverer(self.line)
         self.people = People(self.line, self.deliverer)
-        self.app = Starlette(routes=self._routes(), middleware=[Middleware(StrictHeaders)], lifespan=self._lifespan)
+        self.app = Starlette(
+            routes=self._routes(), middleware=[Middleware(StrictHeaders)], lifespan=self._lifespan,
+            exception_handlers={HTTPException: unknown_path},
+        )  # fmt: skip
 
     @contextlib.asynccontextmanager
     async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import os
 import random
+import re
 import secrets
 import time
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from simulators.line.rules import Dictionary, Flag, Number, Path, Problem, Shape
 from simulators.line.store import Store
 
 FARTHEST_S = 10 * 366 * 86_400.0
+USER_ID = re.compile(r"U[0-9a-f]{32}")
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 

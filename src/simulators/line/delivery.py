@@ -67,7 +67,7 @@ class Deliverer:
             await self._hold_back()
         await asyncio.sleep(faults.delay_ms / 1000)
         times = 2 if self.line.happens(faults.duplicate) else 1
-        outcomes = await asyncio.gather(*(self._attempt(self._body(events), 1) for _ in range(times)))
+        outcomes = await asyncio.gather(*(self._attempt(self.body(events), 1) for _ in range(times)))
         self.overtaken.set()
         self.overtaken = asyncio.Event()
         return outcomes[0]
@@ -78,7 +78,8 @@ class Deliverer:
         except TimeoutError:
             return
 
-    def _body(self, events: list[Event]) -> str:
+    def body(self, events: list[Event]) -> str:
+        """The envelope around the events, as it is signed and sent."""
         envelope = {"destination": self.line.options.bot_user_id, "events": events}
         return json.dumps(envelope, ensure_ascii=False, separators=(",", ":"))
 
@@ -99,19 +100,20 @@ class Deliverer:
             self.start(self._redeliver(number, body, attempt))
         return outcome
 
-    async def post(self, body: str) -> Outcome:
-        """One signed POST of exactly this body."""
+    async def post(self, body: str, url: str = "") -> Outcome:
+        """One signed POST of exactly this body, to ``url`` or else to the account's webhook."""
+        url = url or self.line.webhook_url
         raw = body.encode()
         headers = {
             "Content-Type": "application/json; charset=utf-8",
             "User-Agent": "LineBotWebhook/2.0",
             "x-line-signature": sign(self.line.options.channel_secret, raw),
         }
-        if not self.line.webhook_url:
+        if not url:
             return Outcome(None, "no_webhook_url")
         try:
             async with asyncio.timeout(TIMEOUT_S):
-                response = await self.client.post(self.line.webhook_url, content=raw, headers=headers)
+                response = await self.client.post(url, content=raw, headers=headers)
         except TimeoutError:
             return Outcome(None, "request_timeout")
         except httpx.ConnectError:
@@ -128,7 +130,7 @@ class Deliverer:
         events = json.loads(body)["events"]
         for event in events:
             event["deliveryContext"] = {"isRedelivery": True}
-        await self._attempt(self._body(events), attempt + 1)
+        await self._attempt(self.body(events), attempt + 1)
 
     def _freshen_reply_tokens(self, body: str) -> None:
         # The minute counts from the (re)delivery; the twenty minutes from the event (api_messages.py).

@@ -25,7 +25,6 @@ from simulators.line.rules import (
 BUBBLE_BYTES = 30 * 1024
 CAROUSEL_BYTES = 50 * 1024
 IN_BASELINE = ("icon", "text", "filler")
-IN_BOX = ("box", "button", "image", "video", "icon", "text", "separator", "filler", "spacer")
 
 _STEPS = r"none|xs|sm|md|lg|xl|xxl"
 _LENGTH = Pattern(rf"{_STEPS}|-?\d+(\.\d+)?(px|%)", "invalid property")
@@ -107,7 +106,7 @@ BOX = Shape(
     (_baseline, _icon_place),
     strict=True,
 )
-SPAN = Shape({"text": Text(10_000_000), **_LETTERS}, strict=True)
+SPAN = Shape({"text?": _ANY_TEXT, **_LETTERS}, strict=True)
 TEXT = Shape(
     {
         "text?": _ANY_TEXT,
@@ -179,7 +178,6 @@ COMPONENT: Rule = Variant(
         "text": TEXT,
         "separator": Shape({"margin?": _LENGTH, "color?": _COLOUR}, strict=True),
         "filler": Shape(_FLEX, strict=True),
-        "spacer": Shape({"size?": _LENGTH}, strict=True),
     }
 )
 _BLOCKS = ("header", "hero", "body", "footer")

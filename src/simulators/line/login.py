@@ -16,10 +16,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from simulators.common import Pages
-from simulators.line.api import Handler, Json, json_body
+from simulators.line.api import Handler, Json
 from simulators.line.chats import Friend, friend, friends
 from simulators.line.core import Line, hex_id
-from simulators.line.errors import ApiError, OAuthError, not_found
+from simulators.line.errors import ApiError, OAuthError
+from simulators.line.liff import DEFAULT_SCOPE
 from simulators.line.oauth import by_assertion, check_client, form_of, issue
 from simulators.line.people import People
 from simulators.line.rules import Uri
@@ -29,7 +30,6 @@ COOKIE = "line_simulator_user"
 CODE_LIFE_MS = 10 * 60_000
 TOKEN_LIFE_S = 30 * 86_400
 ID_TOKEN_LIFE_S = 3600
-MOST_LIFF_APPS = 30
 
 
 def signing_key(line: Line) -> ECKey:
@@ -231,34 +231,6 @@ def link_dialog(pages: Pages, people: People) -> Handler:
     return handler
 
 
-async def add_liff_app(line: Line, request: Request) -> Json:
-    """``POST /liff/v1/apps`` {view: {type, url}}"""
-    body = await json_body(request)
-    view = body.get("view")
-    if not isinstance(view, dict) or list(Uri(1000).problems(view.get("url"), ())):
-        raise ApiError(400, "invalid view.url")
-    if len(line.store.rows("SELECT id FROM liff_apps")) >= MOST_LIFF_APPS:
-        raise ApiError(400, "The maximum number of LIFF apps has been reached")
-    liff_id = f"{line.options.login_channel_id}-{hex_id()[:8]}"
-    line.store.run("INSERT INTO liff_apps VALUES (?, ?)", liff_id, json.dumps(body, ensure_ascii=False))
-    return {"liffId": liff_id}
-
-
-async def list_liff_apps(line: Line, request: Request) -> Json:
-    """``GET /liff/v1/apps``"""
-    rows = line.store.rows("SELECT * FROM liff_apps ORDER BY rowid")
-    if not rows:
-        raise not_found("no LIFF app")
-    return {"apps": [{"liffId": row["id"], **json.loads(row["body"])} for row in rows]}
-
-
-async def delete_liff_app(line: Line, request: Request) -> Json:
-    """``DELETE /liff/v1/apps/{liffId}``"""
-    if not line.store.run("DELETE FROM liff_apps WHERE id = ?", request.path_params["liff_id"]):
-        raise not_found()
-    return {}
-
-
 def open_liff(pages: Pages) -> Handler:
     """``GET /liff/{liffId}/…``: the LIFF app's page, told in the fragment who opened it, as LINE does."""
 
@@ -271,7 +243,7 @@ def open_liff(pages: Pages) -> Handler:
         if person is None:
             return _choose(pages, line, request, "どなたの LINE で開きますか")
         app = json.loads(row["body"])
-        scope = " ".join(app.get("scope", ["openid", "profile"]))
+        scope = " ".join(app.get("scope") or DEFAULT_SCOPE)
         fragment = {
             "access_token": issue(line, "login", person.id, TOKEN_LIFE_S, scope=scope),
             "id_token": id_token(line, person.id, scope, None),

@@ -12,7 +12,6 @@ from simulators.line.actions import IMAGE_COLUMN_ACTION, PLAIN_ACTION, QUICK_REP
 from simulators.line.errors import ApiError, Detail, body_errors
 from simulators.line.flex import CONTAINER
 from simulators.line.rules import (
-    Anything,
     Dictionary,
     Flag,
     Items,
@@ -112,9 +111,22 @@ IMAGEMAP: dict[str, Rule] = {
         ),
         most=50,
     ),
-    "video?": Anything(),
+    "video?": Shape(
+        {
+            "originalContentUrl": Uri(2000),
+            "previewImageUrl": Uri(2000),
+            "area": _AREA,
+            "externalLink?": Shape({"linkUri": Uri(1000, ("http", "https", "line", "tel")), "label": Text(30)}),
+        }
+    ),
 }
 _EMOJI = Shape({"index": Number(0, 5000), "productId": Text(100), "emojiId": Text(100)})
+_SUBSTITUTION = Variant(
+    {
+        "mention": Shape({"mentionee": Variant({"user": Shape({"userId": Text(33)}), "all": Shape({})})}),
+        "emoji": Shape({"productId": Text(100), "emojiId": Text(100)}),
+    }
+)
 _EVERY_MESSAGE: dict[str, Rule] = {
     "quickReply?": Shape(
         {"items": Items(Variant({"action": Shape({"imageUrl?": Uri(2000), "action": QUICK_REPLY_ACTION})}), most=13)}
@@ -125,7 +137,7 @@ _MESSAGES: dict[str, dict[str, Rule]] = {
     "text": {"text": Text(5000), "emojis?": Items(_EMOJI, most=20, least=0), "quoteToken?": Text(1000)},
     "textV2": {
         "text": Text(5000),
-        "substitution?": Dictionary(Anything(), most=100),
+        "substitution?": Dictionary(_SUBSTITUTION, most=100),
         "quoteToken?": Text(1000),
     },
     "sticker": {"packageId": Text(20), "stickerId": Text(20), "quoteToken?": Text(1000)},
@@ -144,7 +156,7 @@ _MESSAGES: dict[str, dict[str, Rule]] = {
 }
 MESSAGE = Variant({kind: Shape({**fields, **_EVERY_MESSAGE}) for kind, fields in _MESSAGES.items()})
 UNITS = Items(Pattern(r"[a-zA-Z0-9_]{1,30}", "must be match with [a-zA-Z0-9_]{1,30}"), most=1, least=0)
-SENDING: dict[str, Rule] = {"notificationDisabled?": Flag(), "customAggregationUnits?": UNITS}
+NOTIFYING: dict[str, Rule] = {"notificationDisabled?": Flag()}
 
 
 def check_messages(messages: Any) -> list[dict[str, Any]]:

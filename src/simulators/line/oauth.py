@@ -18,6 +18,8 @@ from simulators.line.errors import OAuthError
 
 STATELESS_S = 15 * 60
 LONGEST_S = 30 * 86_400
+LONG_LIVED_S = 100 * 365 * 86_400
+"""LINE gives a long-lived token a time as well, of about a century."""
 MOST_TOKENS = 30
 ASSERTION_LIFE_S = 30 * 60
 ASSERTION_AUDIENCE = "https://api.line.me/"
@@ -47,6 +49,7 @@ async def stateless(line: Line, request: Request) -> Json:
     form = await form_of(request)
     _require(form, "grant_type", "client_credentials")
     if "client_assertion" in form:
+        _require(form, "client_assertion_type", ASSERTION_TYPE)
         _check_assertion(line, form)
     else:
         check_client(line, form)
@@ -86,7 +89,10 @@ def _living(line: Line, kind: str) -> list[Json]:
 async def verify(line: Line, request: Request) -> Json:
     """``GET /oauth2/v2.1/verify?access_token=`` and ``POST /v2/oauth/verify``"""
     form = request.query_params if request.method == "GET" else await form_of(request)
-    row = line.store.row("SELECT * FROM tokens WHERE token = ? AND NOT revoked", form.get("access_token", ""))
+    token = form.get("access_token", "")
+    if token and token == line.options.channel_access_token:
+        return {"client_id": line.options.channel_id, "expires_in": LONG_LIVED_S}
+    row = line.store.row("SELECT * FROM tokens WHERE token = ? AND NOT revoked", token)
     if row is None or row["expires_ms"] <= line.now_ms():
         raise OAuthError("invalid_request", "access token expired")
     owner = line.options.login_channel_id or line.options.channel_id
@@ -108,6 +114,7 @@ async def revoke(line: Line, request: Request) -> Response:
 
 async def key_ids(line: Line, request: Request) -> Json:
     """``GET /oauth2/v2.1/tokens/kid``"""
+    _require(request.query_params, "client_assertion_type", ASSERTION_TYPE)
     _check_assertion(line, request.query_params)
     return {"kids": [row["key_id"] for row in _living(line, "v2.1")]}
 

@@ -213,9 +213,7 @@ class People:
         self._active(user_id)
         events = []
         for content in contents:
-            full = {"id": message_id(), **content}
-            if content["type"] in ("text", "image", "sticker", "video"):
-                full["markAsReadToken"] = hex_id()
+            full = {"id": message_id(), **content, "markAsReadToken": hex_id()}
             events.append(self._event("message", user_id, message=full))
             chats.put_event(self.line, user_id, events[-1])
         return await self._deliver(events)
@@ -266,7 +264,9 @@ class People:
         if kind == "file":
             return {"id": identifier, "type": kind, "fileName": upload.name or "file", "fileSize": len(upload.data)}
         content: Json = {"id": identifier, "type": kind, "contentProvider": {"type": "line"}}
-        return content | ({"duration": 5000} if kind in ("video", "audio") else {"quoteToken": hex_id()})
+        if kind != "image":
+            content["duration"] = 5000
+        return content if kind == "audio" else {**content, "quoteToken": hex_id()}
 
 
 def _says(action: Json, label: str) -> bool:
