@@ -20,6 +20,8 @@ from procrastinate.contrib.django import app
 from madoguchi.accounts.access import StaffRequest, staff_required
 from madoguchi.accounts.queries import has_role
 from madoguchi.desk import shell
+from madoguchi.desk.chips import Chip
+from madoguchi.site.job_words import Trouble, Words, job_words, trouble
 from madoguchi.site.models import JobError
 
 SHOWN = 200
@@ -38,16 +40,25 @@ COUNTS = "SELECT status::text, count(*) FROM procrastinate_jobs GROUP BY status"
 
 @dataclass(frozen=True, slots=True)
 class TroubledJob:
-    """A job that failed for good, or failed and waits for its next try."""
+    """A job that failed for good, or failed and waits for its next try: in words, and as programs call it."""
 
     id: int
     task_name: str
+    does: Words
     failed: bool
     attempts: int
     scheduled_at: datetime | None
     last_at: datetime | None
+    trouble: Trouble
     error: str
     place: str
+
+    @property
+    def chip(self) -> Chip:
+        """Whether somebody is needed, or it is tried again by itself."""
+        if self.failed:
+            return Chip("bad", "rejected", _("失敗"))
+        return Chip("warn", "expired", _("再試行を待っています"))
 
 
 def _require_operator(request: StaffRequest) -> None:
@@ -111,8 +122,9 @@ def _last_errors(job_ids: list[int]) -> dict[int, JobError]:
 
 def _troubled(row: tuple[Any, ...], error: JobError | None) -> TroubledJob:
     job_id, task_name, status, attempts, scheduled_at, last_at = row
+    code = error.error if error else ""
     return TroubledJob(
-        id=job_id, task_name=task_name, failed=status == "failed", attempts=attempts, scheduled_at=scheduled_at,
-        last_at=last_at, error=error.error if error else _("処理の途中で止まりました。"),
+        id=job_id, task_name=task_name, does=job_words(task_name), failed=status == "failed", attempts=attempts,
+        scheduled_at=scheduled_at, last_at=last_at, trouble=trouble(code), error=code,
         place=error.place if error else "",
     )

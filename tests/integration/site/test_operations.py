@@ -30,14 +30,25 @@ def test_a_failed_job_is_shown_with_its_error_and_may_be_run_again(
 ) -> None:
     client.force_login(staff["kobayashi"], backend="django.contrib.auth.backends.ModelBackend")
     page = client.get("/ops/").content.decode()
-    assert "notices.send" in page
-    assert "ConnectError: refused" in page
+    assert "住民へお知らせを送る" in page
+    assert "相手のサービスにつながりませんでした。" in page
+    assert "サーバーからインターネットに出られるかを確かめてください。" in page
+    assert "<code>notices.send</code>" in page
+    assert "<code>ConnectError: refused</code>" in page
     assert "もう一度実行する" in page
     answer = client.post(f"/ops/jobs/{failed_job}/retry/", follow=True)
     assert "もう一度実行します" in answer.content.decode()
     with connection.cursor() as cursor:
         cursor.execute("SELECT status::text FROM procrastinate_jobs WHERE id = %s", [failed_job])
         assert cursor.fetchone() == ("todo",)
+
+
+def test_a_job_that_stopped_without_a_word_says_what_to_do(
+    client: Client, staff: Mapping[str, Staff], failed_job: int
+) -> None:
+    JobError.objects.all().delete()
+    client.force_login(staff["kobayashi"], backend="django.contrib.auth.backends.ModelBackend")
+    assert "サーバーの再起動などで起こります。" in client.get("/ops/").content.decode()
 
 
 def test_a_job_that_is_not_failed_is_left_alone(client: Client, staff: Mapping[str, Staff]) -> None:
