@@ -16,7 +16,7 @@ from madoguchi.definition.display import display, display_date
 from madoguchi.definition.fields import FieldBase, Option
 from madoguchi.definition.formulas import evaluate, holds, plain_number
 from madoguchi.definition.problems import Problem, Refused, problem, refuse
-from madoguchi.definition.text import Language, Text
+from madoguchi.definition.text import Language, Text, in_plain_text, without_ruby
 from madoguchi.lib.eras import DateError, parse_date
 from madoguchi.lib.phones import PhoneError, parse_phone
 from madoguchi.lib.text import fold, kanji_to_digits, to_half_width
@@ -166,13 +166,23 @@ def _listed(options: Sequence[Option], language: Language, separator: str) -> st
     return names + ("…" if len(options) > 10 else "")
 
 
+def _names(option: Option) -> set[str]:
+    """All that means this option; of easy Japanese both as chats show it, 家族（かぞく）, and as people write it."""
+    labels = [plain(text) for text in option.text.root.values() for plain in (without_ruby, _with_readings)]
+    return set(map(fold, [option.value, *labels]))
+
+
+def _with_readings(text: str) -> str:
+    return in_plain_text(text, "ja_easy")
+
+
 def _find(line: str, options: Sequence[Option]) -> Option | None:
     by_value = {option.value: option for option in options}
     if line in by_value:
         return by_value[line]
     folded = fold(line)
     for option in options:
-        if folded and folded in {fold(option.value), *map(fold, option.text.root.values())}:
+        if folded and folded in _names(option):
             return option
     position = re.sub(r"(番目?|[.)])$", "", folded)
     in_list = position.isascii() and position.isdigit() and len(position) < 4 and 1 <= int(position) <= len(options)

@@ -50,8 +50,13 @@ class Text(RootModel[dict[Language, str]]):
 
 
 def without_ruby(text: str) -> str:
-    """``text`` without the readings, where there is no way to set them: titles, options, notices."""
+    """``text`` without the readings, where there is no way to set them: titles, options."""
     return RUBY.sub(r"\1", text)
+
+
+def in_plain_text(text: str, language: str) -> str:
+    """``text`` for mail, chat and paper, which set no ruby: in easy Japanese 漢字（かんじ）, else without readings."""
+    return RUBY.sub(r"\1（\2）" if language == "ja_easy" else r"\1", text)
 
 
 def japanese(text: str) -> Text:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from madoguchi.catalog import queries as catalog
 from madoguchi.definition.app import Action, AppDefinition
-from madoguchi.definition.text import Language, without_ruby
+from madoguchi.definition.text import Language
 from madoguchi.lib.jobs import app
 from madoguchi.notices import channels, texts
 from madoguchi.notices.models import Notice
@@ -129,7 +129,7 @@ def _status_text(definition: AppDefinition, code: str | None, address: ResidentA
     found = [s for s in definition.process.statuses if s.code == code] if definition.process else []
     if not found:
         return ""
-    return without_ruby((found[0].resident or found[0].name).in_language(cast(Language, address.language)))
+    return (found[0].resident or found[0].name).in_language(cast(Language, address.language))
 
 
 def _date_text(moment: datetime | None, language: str) -> str:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import cast
 
 from madoguchi.definition.app import NoticeText, Procedure
-from madoguchi.definition.text import Language, Text, without_ruby
+from madoguchi.definition.text import Language, Text, in_plain_text
 from madoguchi.lib.eras import era_date
 
 
@@ -145,12 +145,12 @@ def message(procedure: Procedure, key: str, *, language: str, facts: Mapping[str
     text = _text_for(procedure, key, wanted)
     known = {
         **facts,
-        "手続名": without_ruby(procedure.title.in_language(wanted)),
+        "手続名": procedure.title.in_language(wanted),
         "リンク": LINK_WORDS["en" if language == "en" else "ja"],
     }
     return Message(
-        title=fill(without_ruby(text.title.in_language(wanted)), known)[:200],
-        body=fill(without_ruby(text.body.in_language(wanted)), known),
+        title=in_plain_text(fill(text.title.in_language(wanted), known), language)[:200],
+        body=in_plain_text(fill(text.body.in_language(wanted), known), language),
     )
 
 

@@ -46,6 +46,12 @@ def refused(raw: Any, type: str, **settings: Any) -> dict[str | None, str]:
     return {problem.part: str(problem.text) for problem in result}
 
 
+@pytest.mark.parametrize("typed", ["家族みんな", "家族（かぞく）みんな", "世帯全員", "Whole household"])
+def test_a_choice_with_furigana_is_understood_with_and_without_it(typed: str) -> None:
+    label = {"ja": "世帯全員", "ja_easy": "家族《かぞく》みんな", "en": "Whole household"}
+    assert taken(typed, "choice", options=[{"value": "all", "label": label}, "本人"]) == "all"
+
+
 @pytest.mark.parametrize(
     ("type", "raw", "expected"),
     [

@@ -59,6 +59,14 @@ def test_an_english_speaker_reads_the_built_in_text_where_the_procedures_own_is_
     assert say("posted", language="ja_easy", notices={"posted": own}).body == "送りました。"
 
 
+def test_easy_japanese_carries_its_readings_in_brackets() -> None:
+    own = {"title": "x", "body": {"ja": "{状態}", "ja_easy": "今《いま》は「{状態}」です。", "en": "Now {状態}."}}
+    facts = FACTS | {"状態": "申《もう》し込《こ》みました"}
+    assert say("posted", language="ja_easy", facts=facts, notices={"posted": own}).body == (
+        "今（いま）は「申（もう）し込（こ）みました」です。"
+    )
+
+
 def test_an_unknown_key_still_tells_the_resident_that_something_changed() -> None:
     assert "状況が変わりました" in say("何か", notices={}).body
 
