@@ -149,7 +149,7 @@ def _timeline_entry(app: AppRevision, event: Event, language: Language) -> tuple
         process = app.definition.process
         status = next((s for s in process.statuses if s.code == event.data["to"]), None) if process else None
         reason = _meant_for_resident(process, event.data)
-        return (TimelineEntry(event.at, _state_text(status, language), reason),) if status else ()
+        return (TimelineEntry(event.at, _as_headline(_state_text(status, language)), reason),) if status else ()
     texts = {
         "created": _("申請を受け付け、受付番号を発行しました。"),
         "corrected": _("直していただいた内容を受け付けました。"),
@@ -158,4 +158,9 @@ def _timeline_entry(app: AppRevision, event: Event, language: Language) -> tuple
         "payment_expired": _("手数料のお支払いの期限が過ぎました。"),
         "payment_refunded": _("手数料を返金しました。"),
     }
-    return (TimelineEntry(event.at, texts[event.kind]),) if event.kind in texts else ()
+    return (TimelineEntry(event.at, _as_headline(texts[event.kind])),) if event.kind in texts else ()
+
+
+def _as_headline(text: str) -> str:
+    """Statuses are named without a full stop, sentences have one: in the timeline they stand together, without."""
+    return text.rstrip("。.")

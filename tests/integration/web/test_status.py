@@ -13,6 +13,7 @@ from django.utils import timezone
 from madoguchi.catalog.queries import AppRevision
 from madoguchi.identity.models import IdentityCheck
 from madoguchi.intake.models import Application
+from madoguchi.intake.queries import status_view
 from madoguchi.records import read
 from tests.integration.web.walking import HANAKO_HOME, Walk, act, picture, start, visible
 from tests.publishing import publish
@@ -35,6 +36,14 @@ def test_the_status_page_says_state_fee_and_history_but_no_answers(sent: Walk) -
     for told in ("手数料のお支払いを待っています", "710円", "未納", "これまでの経過", "JM-R08-000001"):
         assert told in page, told
     assert "花子" not in page and "八幡" not in page.split("〒")[0]
+
+
+def test_the_history_reads_as_one_list_whoever_wrote_the_words(sent: Walk, paper: AppRevision) -> None:
+    act(paper, sent.application, "paid")
+    act(paper, sent.application, "return", note="番地を確かめてください。", fields=["住所"])
+    told = [entry.text for entry in status_view(sent.application).timeline]
+    assert len(told) > 2
+    assert [text for text in told if text.endswith("。")] == []
 
 
 def test_the_secret_must_be_right_to_the_last_letter(sent: Walk) -> None:
