@@ -23,6 +23,7 @@ from django.views.decorators.http import require_POST
 from madoguchi.channels.line import tasks
 from madoguchi.channels.line.friends import user_hash_of
 from madoguchi.lib import vault
+from madoguchi.lib.prepared import execute_prepared
 
 PATH = "/line/webhook"
 MAX_BODY = 2 * 1024 * 1024
@@ -161,17 +162,12 @@ def store(events: list[Incoming]) -> None:
     # safe because the database drops duplicates, and right even where LINE is not set to deliver again.
     connection.health_check_done = True  # type: ignore[attr-defined] # django-stubs does not know it
     try:
-        _execute(columns)
+        execute_prepared(STORE, columns)
     except (OperationalError, InterfaceError):
         if connection.in_atomic_block:
             raise
         connection.close()
-        _execute(columns)
-
-
-def _execute(columns: dict[str, list[Any]]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(STORE, columns)
+        execute_prepared(STORE, columns)
 
 
 def columns_of(events: list[Incoming]) -> dict[str, list[Any]]:
