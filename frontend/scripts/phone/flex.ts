@@ -137,7 +137,7 @@ function text(item: Json, press: Press, parent: Layout): HTMLElement {
   const element = item.action ? tappable(item.action, press, `${className} flex-tap`) : make("div", className);
   if (item.contents?.length) {
     for (const span of item.contents) {
-      const part = make("span", "", span.text);
+      const part = make("span", "", span.text ?? "");
       letters(part, span);
       element.append(part);
     }

@@ -108,7 +108,9 @@ async def revoke(line: Line, request: Request) -> Response:
     form = await form_of(request)
     if request.url.path.startswith("/oauth2"):
         check_client(line, form)
-    line.store.run("UPDATE tokens SET revoked = 1 WHERE token = ? AND kind != 'stateless'", form.get("access_token"))
+    if not form.get("access_token"):
+        raise OAuthError("invalid_request", "access_token is required")
+    line.store.run("UPDATE tokens SET revoked = 1 WHERE token = ? AND kind != 'stateless'", form["access_token"])
     return Response(status_code=200)
 
 
