@@ -109,12 +109,13 @@ def _page(
     request: StaffRequest, app: AppRevision, record: Record, check: IdentityCheck, ticks: Mapping[str, Any],
     reason: str, *, problem: str = "",
 ) -> HttpResponse:
+    matched = _matched(record, check) if check.kind != "photo" else []
     context = {
         "app": app, "record": record, "check": check, "chip": chips.identity_chip(check),
         "name": answers.applicant_name(record),
         "photos": photos(record), "typed": _typed(record),
         "checklist": _checklist(record, ticks), "reason": REASONS.get(reason, reason), "problem": problem,
-        "matched": _matched(record, check) if check.kind != "photo" else [],
+        "matched": matched, "differing": "・".join(row.label for row in matched if row.chip.kind == "bad"),
         "is_open": check.kind == "photo" and check.state == IdentityCheck.State.PENDING,
     }
     return shell.page(request, "desk/identity.html", context, status=422 if problem else 200)

@@ -86,4 +86,5 @@ def test_what_the_card_said_is_compared_item_by_item(paid: Case, at: At) -> None
     assert "千葉県市川市新田2-2" in page
     assert page.count("昭和60年4月1日") == 2
     assert "一致（字体・表記の違いのみ）" in page and "相違" in page
+    assert "カードと違うところがあります（住所）。" in page
     assert "確認できた</button>" not in page
