@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from linebot.v3.messaging import ApiClient, Configuration, MessagingApi
 from PIL import Image
 
-from tests.line_simulator import LineSimulator, Webhook, line_simulator, listening_webhook
+from tests.line_simulator import ACCESS_TOKEN, LineSimulator, Webhook, line_simulator, listening_webhook
 
 
 @pytest.fixture
@@ -30,3 +31,14 @@ def photo() -> bytes:
     out = io.BytesIO()
     Image.new("RGB", (640, 480), "#7799bb").save(out, "JPEG")
     return out.getvalue()
+
+
+@pytest.fixture
+def sdk(line: LineSimulator) -> Iterator[ApiClient]:
+    with ApiClient(Configuration(host=line.base_url, access_token=ACCESS_TOKEN)) as client:
+        yield client
+
+
+@pytest.fixture
+def api(sdk: ApiClient) -> MessagingApi:
+    return MessagingApi(sdk)

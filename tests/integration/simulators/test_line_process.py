@@ -12,8 +12,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from linebot.v3.messaging import ApiClient, Configuration, MessagingApi
 
-from tests.line_simulator import free_port
+from tests.integration.simulators.test_line_richmenus import new_menu
+from tests.line_simulator import ACCESS_TOKEN, Webhook, free_port, line_simulator
 
 SOURCE = Path(__file__).parents[3] / "src"
 
@@ -57,3 +59,18 @@ def test_it_ends_cleanly_when_asked_although_a_phone_is_watching(process: tuple[
 def test_the_token_of_the_command_line_is_accepted(process: tuple[subprocess.Popen[str], str]):
     _, url = process
     assert httpx.get(f"{url}/v2/bot/info", headers={"Authorization": "Bearer t"}).json()["displayName"] == "市役所"
+
+
+def test_a_restart_keeps_friends_chats_menus_and_clock(tmp_path: Path, webhook: Webhook):
+    with line_simulator(tmp_path, webhook.url) as before:
+        person = before.person()
+        person.say("覚えていますか")
+        before.advance(3600)
+        with ApiClient(Configuration(host=before.base_url, access_token=ACCESS_TOKEN)) as client:
+            MessagingApi(client).set_default_rich_menu(new_menu(MessagingApi(client)))
+    with line_simulator(tmp_path) as after:
+        person.client = after.client
+        assert person.last_event()["message"]["text"] == "覚えていますか"
+        assert after.client.get("/control/clock").json()["offset_s"] == 3600
+        person.tap("住民票")
+        assert b"start:juminhyo" in webhook.requests[-1][1]
