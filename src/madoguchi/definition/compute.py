@@ -73,6 +73,27 @@ def formula_values(defn: AppDefinition, answers: Values, world: World) -> Formul
     return _Computation(defn, answers, world)
 
 
+class Conditions:
+    """What one definition hides and calculates, found once: many records then pay only for that."""
+
+    def __init__(self, defn: AppDefinition) -> None:
+        self._defn = defn
+        self._conditional = [f.code for f in defn.value_fields if f.show_if or f.channels]
+        self._formulas = [f.code for f in defn.fields if isinstance(f, FormulaField)]
+        self.any = bool(self._conditional or self._formulas)
+
+    def apply(self, answers: Values, world: World) -> tuple[dict[str, Value], frozenset[str]]:
+        """``answers`` without what is hidden and with what formulas yield, blanks left out; and the hidden codes.
+
+        Formulas inside tables are not calculated.
+        """
+        computation = _Computation(self._defn, answers, world)
+        hidden = frozenset(code for code in self._conditional if not computation.is_visible(code))
+        calculated = {code: computation.value(code) for code in self._formulas}
+        found = {**answers, **calculated}
+        return {code: value for code, value in found.items() if code not in hidden and value is not None}, hidden
+
+
 def fee_lines(defn: AppDefinition, values: Values, world: World) -> list[FeeRow]:
     """The lines of the fee that are more than zero; empty for procedures without a fee."""
     fee = defn.procedure.fee if defn.procedure else None
