@@ -7,14 +7,13 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from django.db import connection, transaction
-from django.db.models import Max
 from django.db.utils import IntegrityError, OperationalError
 from django.utils import timezone
 from psycopg import errors, sql
 
-from madoguchi.catalog import tasks
+from madoguchi.catalog import drafts, tasks
 from madoguchi.catalog.indexes import Index, key_index
-from madoguchi.catalog.models import App, Revision
+from madoguchi.catalog.models import App, DraftSave, Revision
 from madoguchi.catalog.queries import AppRevision, of_row, published_apps
 from madoguchi.catalog.schema import LARGE_TABLE, existing_columns, existing_indexes, has_more_rows_than
 from madoguchi.catalog.tables import Plan, plan, table_name
@@ -43,17 +42,36 @@ class PublishBusy(RuntimeError):
 
 @transaction.atomic
 def save_draft(*, defn: AppDefinition, actor: Author) -> Revision:
-    """Stores ``defn`` as its app's draft, making the app if it is new. A draft that is there already is replaced."""
-    _one_at_a_time()
+    """Stores ``defn`` as its app's draft, making the app if it is new. What a draft held before stays in its saves."""
+    one_at_a_time()
     app, _ = App.objects.get_or_create(code=defn.code)
-    draft = app.revisions.filter(state=Revision.State.DRAFT).first()
-    if draft is None:
-        last = app.revisions.aggregate(last=Max("number"))["last"] or 0
-        draft = Revision(app=app, number=last + 1)
-    draft.definition = defn.model_dump(mode="json", by_alias=True)
-    draft.created_by_id = actor.staff_id
-    draft.save()
+    draft = drafts.working(app) or Revision(
+        app=app, number=drafts.next_number(app), created_by_id=actor.staff_id, based_on_id=app.published_id
+    )
+    draft.definition, draft.state, draft.publish_at = drafts.plain(defn), Revision.State.DRAFT, None
+    drafts.record_save(draft, actor.staff_id, DraftSave.Kind.SAVE)
     return draft
+
+
+@transaction.atomic
+def publish_directly(*, defn: AppDefinition, actor: Author) -> AppRevision:
+    """Publishes ``defn`` without review, as loading a pack does. A draft that somebody works on stays as it is.
+
+    Raises as ``publish``.
+    """
+    one_at_a_time()
+    app, _ = App.objects.get_or_create(code=defn.code)
+    number = drafts.next_number(app)
+    if draft := drafts.working(app):
+        # Numbers follow the order of publishing: the draft steps behind, out of the way of "one in work" at that.
+        Revision.objects.filter(pk=draft.pk).update(number=number)
+        number = draft.number
+    row = Revision(
+        app=app, number=number, state=Revision.State.RETIRED, definition=drafts.plain(defn),
+        based_on_id=app.published_id, created_by_id=actor.staff_id,
+    )
+    drafts.record_save(row, actor.staff_id, DraftSave.Kind.SAVE)
+    return _publish(row, actor)
 
 
 def publish(*, revision: Revision, actor: Author) -> AppRevision:
@@ -62,31 +80,38 @@ def publish(*, revision: Revision, actor: Author) -> AppRevision:
     Raises DefinitionError for anything wrong with the definition or its fit with data already there, DraftChanged
     when the draft is no longer what ``revision`` holds, PublishBusy when the table stays locked for 5 seconds.
     """
-    del actor  # Drafts carry their author; who may publish is decided by the caller.
     with transaction.atomic():
-        _one_at_a_time()
+        one_at_a_time()
         row = Revision.objects.get(pk=revision.pk)
         app = of_row(row)
         if row.definition != revision.definition:
             raise DraftChanged("ほかの人が下書きを変更しました。内容を確認してから、もう一度公開してください。")
-        if row.state != Revision.State.DRAFT:
+        if row.state not in Revision.WORKING:
             return app
-        validate(app.definition)
-        _alter_table(app)
-        _make_current(row)
+        app = _publish(row, actor)
     revision.refresh_from_db()
     return app
 
 
-def _one_at_a_time() -> None:
+def _publish(row: Revision, actor: Author) -> AppRevision:
+    app = of_row(row)
+    validate(app.definition)
+    _alter_table(app)
+    _make_current(row, actor)
+    return app
+
+
+def one_at_a_time() -> None:
+    """Holds the lock of all writes of the catalog until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLISH_LOCK])
 
 
-def _make_current(row: Revision) -> None:
+def _make_current(row: Revision, actor: Author) -> None:
     row.app.revisions.filter(state=Revision.State.PUBLISHED).update(state=Revision.State.RETIRED)
     row.state, row.published_at = Revision.State.PUBLISHED, timezone.now()
-    row.save(update_fields=("state", "published_at"))
+    row.published_by_id, row.publish_problem = actor.staff_id, ""
+    row.save(update_fields=("state", "published_at", "published_by", "publish_problem"))
     App.objects.filter(pk=row.app_id).update(published=row)
 
 

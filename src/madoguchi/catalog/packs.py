@@ -11,7 +11,7 @@ from django.db import transaction
 from pydantic import Field, ValidationError
 
 from madoguchi.accounts.models import Department
-from madoguchi.catalog.actions import Author, publish, save_draft
+from madoguchi.catalog.actions import Author, publish_directly
 from madoguchi.catalog.models import City
 from madoguchi.catalog.queries import AppNotFound, published
 from madoguchi.definition import yaml
@@ -99,7 +99,7 @@ def load(path: Path, *, actor: Author) -> Report:
     definitions = [_read_app(path, name) for name in pack.apps]
     new = [defn for defn in definitions if _is_new(defn)]
     for defn in new:
-        publish(revision=save_draft(defn=defn, actor=actor), actor=actor)
+        publish_directly(defn=defn, actor=actor)
     codes = tuple(defn.code for defn in new)
     same = tuple(defn.code for defn in definitions if defn.code not in codes)
     return Report(pack.title, pack.version, codes, same)
