@@ -19,6 +19,8 @@ const targets = [
       desk: "frontend/styles/desk.css",
       "public-page": "frontend/scripts/public.ts",
       "desk-page": "frontend/scripts/desk.ts",
+      designer: "frontend/styles/designer.css",
+      "designer-page": "frontend/scripts/designer.ts",
     },
     outdir: "src/madoguchi/site/static/build",
   },

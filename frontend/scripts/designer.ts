@@ -1,0 +1,2 @@
+/** The form designer's page. */
+export {};
