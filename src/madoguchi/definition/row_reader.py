@@ -256,7 +256,8 @@ def _moment(field: Any) -> Callable[[str], Value]:
             datetime(*map(int, (year, month, day, hour, minute, second)))  # type: ignore[arg-type]  # noqa: DTZ001
         except ValueError:
             return None
-        return f"{year}-{month}-{day}T{hour}:{minute}:{second}+09:00"
+        # Only the ISO form with its T is taken to the second.
+        return f"{year}-{month}-{day}T{hour}:{minute}:{second if text[10] == 'T' else '00'}+09:00"
 
     return make
 
