@@ -15,6 +15,7 @@ from django.test import Client
 from PIL import Image
 
 from tests.jobs import run_waiting_jobs
+from tests.line_shapes import message_findings
 from tests.line_simulator import LineSimulator, Person, Webhook
 
 Json = dict[str, Any]
@@ -79,10 +80,15 @@ class Chat:
         return int(response.status_code)
 
     def heard(self) -> str:
-        """The words of everything the city has said since the last time, one message a line."""
+        """The words of everything the city has said since the last time, one message a line.
+
+        Whatever it says must have the shape of LINE's messages.
+        """
         new = self.person.messages(self.seen)
         self.seen = new[-1]["n"] if new else self.seen
-        return "\n".join(words(row["message"]) for row in new if row["from"] == "bot")
+        said = [row["message"] for row in new if row["from"] == "bot"]
+        assert message_findings(said) == []
+        return "\n".join(map(words, said))
 
     @property
     def messages(self) -> list[Json]:

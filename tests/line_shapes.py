@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from linebot.v3 import liff, messaging, oauth
@@ -51,7 +52,8 @@ def nameless(path: str) -> str:
     return re.sub(r"\{[^}]*\}", "{}", path)
 
 
-def operations() -> dict[str, Operation]:
+@cache
+def operations() -> Mapping[str, Operation]:
     """Every operation of the SDK's clients for messages, content, tokens and LIFF, by name; fixed paths first."""
     found = [operation for api in APIS for operation in _operations_of(api)]
     return {operation.name: operation for operation in sorted(found, key=lambda one: one.path.count("{"))}
@@ -78,6 +80,19 @@ def _body_of(method: Any, models: Any) -> Model | None:
 def findings(model: Model, value: object, where: str = "") -> list[str]:
     """What in ``value`` is unknown to the model, missing or of another kind, with its place; [] when it fits."""
     return list(_findings(model, value, where))
+
+
+def request_findings(method: str, path: str, body: object) -> list[str]:
+    """What in a request the SDK could not have sent: its path, or something in its body."""
+    found = [one for one in operations().values() if one.matches(method, path)]
+    if not found:
+        return [f"LINE knows no {method} {path}"]
+    return findings(found[0].body, body) if found[0].body and body is not None else []
+
+
+def message_findings(messages: Iterable[object]) -> list[str]:
+    """What in these messages LINE does not know or misses."""
+    return [finding for message in messages for finding in findings(messaging.Message, message)]
 
 
 def webhook_findings(body: object) -> list[str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
+import httpx
 import pytest
 from pytest_django.fixtures import Settings
 
@@ -60,6 +62,20 @@ def line(
 def webhook(platform: tuple[LineSimulator, Webhook]) -> Webhook:
     """What LINE sent and nobody has taken yet."""
     return platform[1]
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, Any]]:
+    """Every call the product makes to LINE from now on: method, path and JSON."""
+    calls: list[tuple[str, str, Any]] = []
+    once = client._once
+
+    def note(method: str, path: str, blob: bool, headers: Any, options: dict[str, Any]) -> httpx.Response:
+        calls.append((method, path, options.get("json")))
+        return once(method, path, blob, headers, options)
+
+    monkeypatch.setattr(client, "_once", note)
+    return calls
 
 
 @pytest.fixture

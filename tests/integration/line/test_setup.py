@@ -16,6 +16,7 @@ from madoguchi.catalog.queries import AppRevision
 from madoguchi.channels.line import setup
 from madoguchi.channels.line.commands import parse
 from madoguchi.site.config import Service
+from tests.line_shapes import request_findings
 from tests.line_simulator import LineSimulator, Webhook, line_simulator, listening_webhook
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +71,14 @@ def test_the_tiles_cover_the_picture_and_do_not_overlap(
     tile = areas[0]
     middle = (tile["x"] + 60, tile["y"] + tile["height"] // 2)
     assert picture.convert("RGB").getpixel(middle) == (0x00, 0x17, 0xC1), "a procedure's tile has the city's colour"
+
+
+def test_everything_set_up_at_line_has_lines_own_shape(
+    pilot: AppRevision, report: AppRevision, account: LineSimulator, sent: list[tuple[str, str, Any]]
+):
+    setup.set_up()
+    assert [path for method, path, _ in sent if method == "POST" and path.endswith("/richmenu")] == ["/v2/bot/richmenu"]
+    assert {call[:2]: request_findings(*call) for call in sent} == {call[:2]: [] for call in sent}
 
 
 def download(account: LineSimulator, menu_id: str) -> bytes:

@@ -17,6 +17,7 @@ from madoguchi.definition.text import Text
 from madoguchi.interview import engine
 from madoguchi.interview.types import Answer, Prompt, Question, Skip, Start, State, Summary
 from simulators.line.messages import check_messages
+from tests.line_shapes import message_findings
 from tests.samples import FixedWorld, certificate, everything
 from tests.strategies import definitions, inputs, values_of
 
@@ -43,8 +44,9 @@ def labels(messages: list[Json]) -> list[str]:
 
 
 def assert_line_takes(messages: list[Json]) -> None:
-    """LINE's own limits, as the simulator knows them, and the ways out."""
+    """LINE's own shapes, its limits as the simulator knows them, and the ways out."""
     assert 1 <= len(messages) <= 5
+    assert message_findings(messages) == []
     check_messages(messages)
     assert len(actions(messages)) <= 13
     assert {"最初から", "職員に聞く"} <= set(labels(messages))
@@ -84,7 +86,9 @@ def test_every_prompt_a_resident_can_reach_is_taken_by_line(data: st.DataObject)
         if messages:
             assert_line_takes(messages)
         if isinstance(prompt, Summary):
-            check_messages(summary.what_to_change(prompt, page))
+            changes = summary.what_to_change(prompt, page)
+            check_messages(changes)
+            assert message_findings(changes) == []
 
 
 @settings(max_examples=40)
