@@ -19,11 +19,11 @@ APPLICATIONS = """
 """
 PAYMENTS = "SELECT replace(id::text, '-', '') AS reference, record_id, state, amount FROM payments_payment"
 UNFINISHED = """
-    SELECT 'job ' || task_name || ' is ' || status || ' after ' || attempts || ' attempts' AS what
-      FROM procrastinate_jobs
-      LEFT JOIN payments_payment p ON task_name = 'payments.poll' AND p.id::text = args ->> 'payment_id'
-     WHERE status IN ('doing', 'failed')
-        OR status = 'todo' AND coalesce(scheduled_at, now()) < now() + interval '5 min'
+    SELECT 'job ' || j.task_name || ' is ' || j.status || ' after ' || j.attempts || ' attempts' AS what
+      FROM procrastinate_jobs j
+      LEFT JOIN payments_payment p ON j.task_name = 'payments.poll' AND p.id::text = j.args ->> 'payment_id'
+     WHERE j.status IN ('doing', 'failed')
+        OR j.status = 'todo' AND coalesce(j.scheduled_at, now()) < now() + interval '5 min'
            -- The last question about a payment that is decided; it finds nothing to do.
            AND coalesce(p.state, '') NOT IN ('paid', 'cancelled', 'expired', 'failed', 'refunded')
     UNION ALL SELECT 'event ' || type || ' is not handled' FROM line_receivedevent WHERE handled_at IS NULL
