@@ -169,6 +169,12 @@ def test_an_unknown_path_gets_lines_404(path: str, visited: LineSimulator):
     assert (answer.status_code, answer.json()) == (404, {"message": "Not found"})
 
 
+def test_a_method_line_does_not_know_gets_an_error_in_lines_shape(visited: LineSimulator):
+    answer = visited.client.patch("/v2/bot/info")
+    assert answer.status_code == 405
+    assert findings(ErrorResponse, answer.json()) == []
+
+
 FORMS = sorted(name for name in OFFERED if "/oauth" in name)
 
 
