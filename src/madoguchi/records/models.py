@@ -32,7 +32,7 @@ class Event(models.Model):
         indexes = (models.Index(fields=("app", "record_id", "id"), name="event_by_record"),)
         constraints = (
             models.CheckConstraint(
-                condition=models.Q(actor_kind__in=["staff", "resident", "system"]), name="event_actor_known"
+                condition=models.Q(actor_kind__in=["staff", "resident", "system", "token"]), name="event_actor_known"
             ),
         )
 
@@ -88,17 +88,23 @@ class StoredFile(models.Model):
 
 
 class AccessLog(models.Model):
-    """Who read personal fields of which record, when, and where in the product."""
+    """Who read personal fields of which record, when, and where in the product: a person or an API token."""
 
     app = models.ForeignKey(App, models.PROTECT, related_name="+")
     record_ids = models.JSONField()
-    staff = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    staff = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    token_id = models.BigIntegerField(null=True, blank=True)
     purpose = models.CharField(max_length=20)
     field_ids = models.JSONField(default=list)
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         indexes = (models.Index(fields=("app", "at"), name="access_by_app"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(staff=None) ^ models.Q(token_id=None), name="access_by_person_or_token"
+            ),
+        )
 
     def __str__(self) -> str:
-        return f"{self.staff_id} {self.app_id} {self.at:%Y-%m-%d %H:%M}"
+        return f"{self.staff_id or self.token_id} {self.app_id} {self.at:%Y-%m-%d %H:%M}"
