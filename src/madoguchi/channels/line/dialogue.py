@@ -13,15 +13,15 @@ from madoguchi.channels.line.commands import WHOLE, Command, command, parse, typ
 from madoguchi.channels.line.flex import Message
 from madoguchi.channels.line.friends import block, ref_of, unblock
 from madoguchi.channels.line.models import Friend
+from madoguchi.channels.line.reading import is_choice, picked, values_of
 from madoguchi.channels.line.talk import Talk, procedure_of
-from madoguchi.definition.fields import AnyField, ChoiceField, ChoicesField
+from madoguchi.definition.fields import AnyField
 from madoguchi.intake import actions as intake
 from madoguchi.intake import interviews
 from madoguchi.interview.types import Answer, Back, Change, Confirm, Input, Question, Restart, Skip, Summary
 from madoguchi.lib.text import fold
 from madoguchi.records.files import FileRefused
 
-CONSENT = ("はい", "いいえ")
 Handler = Callable[[Talk, Mapping[str, Any], Content | None], list[Message]]
 
 
@@ -98,7 +98,7 @@ _KINDS: Mapping[str, Handler] = {
 def _said(talk: Talk, text: str) -> list[Message]:
     turn = talk.turn() if talk.interview and interviews.is_open(talk.interview) else None
     question = turn.prompt if turn and isinstance(turn.prompt, Question) and talk.in_chat(turn.prompt.field) else None
-    spoken = None if question and _is_choice(text, question) else typed(text, asked=question is not None)
+    spoken = None if question and is_choice(text, question) else typed(text, asked=question is not None)
     if spoken:
         return obey(talk, spoken)
     if turn is None:
@@ -108,11 +108,6 @@ def _said(talk: Talk, text: str) -> list[Message]:
     if isinstance(turn.prompt, Summary):
         return _said_at_summary(talk, turn, text)
     return talk.ask_on_page(turn.interview, typed=True)
-
-
-def _is_choice(text: str, question: Question) -> bool:
-    labels = {fold(label) for choice in question.choices for label in (choice.value, *choice.label.root.values())}
-    return fold(text) in labels
 
 
 def _searched(talk: Talk, text: str) -> list[Message]:
@@ -209,27 +204,16 @@ def _fix(talk: Talk, turn: intake.Turn, asked: Command, params: object) -> list[
 def _answer(talk: Talk, turn: intake.Turn, asked: Command, params: object) -> list[Message]:
     """A choice: by its place among the field's options, or among those of the open part."""
     field, part, number = _field(turn, asked), asked.argument(2), asked.number(3)
-    values = _values(turn, field, part) if field else []
+    values = values_of(turn.prompt, field, part) if field else []
     if field is None or not talk.in_chat(field) or not 0 <= number < len(values):
         return talk.show(turn)
     return talk.step(turn.interview, Answer(field.code, values[number], part=None if part == WHOLE else part))
 
 
-def _values(turn: intake.Turn, field: AnyField, part: str) -> list[str]:
-    prompt = turn.prompt
-    if part != WHOLE:
-        is_open = isinstance(prompt, Question) and prompt.field.id == field.id and prompt.part == part
-        return [choice.value for choice in prompt.choices] if is_open and isinstance(prompt, Question) else []
-    if isinstance(field, ChoiceField | ChoicesField):
-        return [option.value for option in field.options]
-    return list(CONSENT) if field.type == "consent" else []
-
-
 def _pick(talk: Talk, turn: intake.Turn, asked: Command, params: object) -> list[Message]:
     """A date or time from LINE's picker."""
     field, part = _field(turn, asked), asked.argument(2)
-    given = params if isinstance(params, dict) else {}
-    raw = next((str(given[mode]) for mode in ("date", "time", "datetime") if mode in given), "")
+    raw = picked(params)
     if field is None or not talk.in_chat(field):
         return talk.show(turn)
     return talk.step(turn.interview, Answer(field.code, raw, part=None if part in {WHOLE, ""} else part))

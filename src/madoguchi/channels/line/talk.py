@@ -87,14 +87,8 @@ class Talk:
 
     def ask_on_page(self, interview: Interview, *, typed: bool = False) -> list[Message]:
         """Leads to our own page for a personal question; ``typed``: they have just written something in chat."""
-        lines = [
-            _("お名前などの個人情報は、市のページで入力してください。"),
-            _("LINEのトークには書かないでください。送られた文は保存していません。")
-            if typed else _("入力した内容は、LINEには残りません。"),
-        ]
-        return self._link(
-            interview, _("市のページで入力する"), lines, _("入力を続ける"), intake.interview_path(interview)
-        )
+        title, lines, label = asked_on_page(typed=typed)
+        return self._link(interview, title, lines, label, intake.interview_path(interview))
 
     def submitted(self, step: intake.Submitted, interview: Interview) -> list[Message]:
         """The receipt number, and what is left to do."""
@@ -133,9 +127,8 @@ class Talk:
 
     def _summary(self, prompt: Summary, interview: Interview) -> list[Message]:
         if any(not self.in_chat(row.field) for row in prompt.rows):
-            lines = [_("入力が終わりました。市のページで内容を確認して、送信してください。")]
-            path = intake.interview_path(interview)
-            return self._link(interview, _("内容の確認"), lines, _("内容を確認する"), path)
+            title, lines, label = checked_on_page()
+            return self._link(interview, title, lines, label, intake.interview_path(interview))
         procedure, page = procedure_of(interview), self.page(interview)
         return summary.summary(
             prompt, page, title=page.say(procedure.title), send=page.say(procedure.submit_label),
@@ -157,6 +150,26 @@ class Talk:
             self.page(interview), title=title, lines=lines, label=label, address=f"{settings.BASE_URL}{path}",
             colour=menu.colour(),
         )
+
+
+Leading = tuple[str, Sequence[str], str]
+"""Title, lines and button of a bubble that leads to our own page."""
+
+
+def asked_on_page(*, typed: bool = False) -> Leading:
+    """For a personal question; ``typed``: they have just written something in the chat."""
+    lines = [
+        _("お名前などの個人情報は、市のページで入力してください。"),
+        _("LINEのトークには書かないでください。送られた文は保存していません。")
+        if typed else _("入力した内容は、LINEには残りません。"),
+    ]
+    return _("市のページで入力する"), lines, _("入力を続ける")
+
+
+def checked_on_page() -> Leading:
+    """For a summary that has something personal in it."""
+    lines = [_("入力が終わりました。市のページで内容を確認して、送信してください。")]
+    return _("内容の確認"), lines, _("内容を確認する")
 
 
 def procedure_of(interview: Interview) -> Procedure:

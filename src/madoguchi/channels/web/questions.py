@@ -26,8 +26,12 @@ class Opened:
 
 def open_question(turn: intake.Turn, code: str) -> Opened | None:
     """The question ``code``; None where it is not asked (any more)."""
-    definition, world = revision_of(turn.interview).definition, world_of(turn.interview)
-    here, prompt = engine.step(definition, turn.state, Change(code), world)
+    return opened_in(revision_of(turn.interview).definition, turn.state, code, world_of(turn.interview))
+
+
+def opened_in(definition: AppDefinition, state: State, code: str, world: World) -> Opened | None:
+    """The same, of an interview that stands nowhere but in ``state``."""
+    here, prompt = engine.step(definition, state, Change(code), world)
     if not isinstance(prompt, Question) or prompt.field.code != code:
         return None
     return Opened(definition, prompt, None if here.changing else _before(definition, here, world), here.changing)

@@ -19,7 +19,7 @@ from madoguchi.channels.web.opening import with_interview
 from madoguchi.channels.web.pages import private_page
 from madoguchi.channels.web.questions import path_of
 from madoguchi.channels.web.reader import reader_of
-from madoguchi.definition.display import display
+from madoguchi.channels.web.showing import check_context
 from madoguchi.definition.text import Language
 from madoguchi.intake import actions as intake
 from madoguchi.intake.interviews import is_open, procedure_of, revision_of
@@ -47,14 +47,9 @@ def check(request: HttpRequest, interview: Interview, token: str) -> HttpRespons
     turn = intake.current(interview.id, by_part=False)
     if not isinstance(turn.prompt, Summary):
         return redirect(path_of(turn, token))
-    language = reader_of(request).language
-    rows = [(row, display(row.field, row.value, language=language)) for row in turn.prompt.rows]
     procedure = procedure_of(revision_of(interview))
-    context = {
-        "procedure": procedure, "token": token, "rows": rows, "fee": [row for row in turn.prompt.fee if row.amount],
-        "total": turn.prompt.total_fee, "correcting": interview.corrects_record_id is not None,
-    }
-    return private_page(request, "check.html", context)
+    context = check_context(turn.prompt, procedure, token, reader_of(request).language)
+    return private_page(request, "check.html", {**context, "correcting": interview.corrects_record_id is not None})
 
 
 @require_safe

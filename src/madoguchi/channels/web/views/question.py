@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
@@ -18,8 +17,8 @@ from madoguchi.channels.web.opening import with_interview
 from madoguchi.channels.web.pages import private_page
 from madoguchi.channels.web.questions import Opened, open_question, path_of
 from madoguchi.channels.web.reader import reader_of
-from madoguchi.channels.web.widgets import errors_of, messages_of, widget
-from madoguchi.definition.fields import AnyField, TableField
+from madoguchi.channels.web.showing import question_context, with_rows
+from madoguchi.definition.fields import TableField
 from madoguchi.definition.text import Text
 from madoguchi.intake import actions as intake
 from madoguchi.intake.interviews import procedure_of, revision_of
@@ -55,14 +54,8 @@ def _posted(request: HttpRequest, interview: Interview, token: str, opened: Open
             return _show(request, interview, opened, typed, told=told)
         typed = addresses.with_chosen_town(typed, request.POST.get("town", ""))
     if isinstance(field, TableField) and done in ("add_row", "remove_row"):
-        return _show(request, interview, opened, _with_rows(field, typed, done, which))
+        return _show(request, interview, opened, with_rows(field, typed, done, which))
     return _answer(request, interview, token, opened, answers.raw_of(field, typed), typed)
-
-
-def _with_rows(field: TableField, rows: Sequence[Typed], done: str, which: str) -> list[Typed]:
-    if done == "add_row":
-        return [*rows, answers.blank_row(field)][: field.max_rows]
-    return [row for number, row in enumerate(rows) if str(number) != which]
 
 
 def _files(request: HttpRequest, interview: Interview, token: str, opened: Opened) -> HttpResponseBase:
@@ -102,32 +95,11 @@ def _show(
     request: HttpRequest, interview: Interview, opened: Opened, typed: Typed = None, *,
     problems: Sequence[Problem] = (), told: dict[str, Any] | None = None,
 ) -> HttpResponse:
-    asked, language = opened.question, reader_of(request).language
-    field = asked.field
-    boxes = answers.typed_of(field, asked.value) if typed is None else typed
-    messages = messages_of(problems, language)
-    procedure = procedure_of(revision_of(interview))
-    shown = widget(
-        field, boxes, problems=messages, choices=asked.choices, applicant=procedure.applicant,
-    )
+    asked = opened.question
     token = request.resolver_match.kwargs["token"] if request.resolver_match else ""
-    context = {
-        "procedure": procedure, "token": token, "widget": shown, "heading": _heading(field),
-        "position": asked.position, "total": asked.total, "changing": opened.changing,
-        "errors": errors_of(shown, messages), "back": _back(token, opened), **(told or {}),
-    }
-    if uploads.is_file_field(field):
-        context["files"] = uploads.shown_files(interview, field, asked.value, request.GET.getlist("drop"))
-    return private_page(request, "question.html", context, status=200)
-
-
-def _heading(field: AnyField) -> Text:
-    return field.question or field.label
-
-
-def _back(token: str, opened: Opened) -> str:
-    if opened.changing:
-        return reverse("web:check", args=[token])
-    if opened.before is None:
-        return reverse("web:start", args=[opened.definition.code])
-    return reverse("web:question", args=[token, opened.before])
+    context = question_context(
+        opened, procedure_of(revision_of(interview)), token, reader_of(request).language, typed, problems=problems
+    )
+    if uploads.is_file_field(asked.field):
+        context["files"] = uploads.shown_files(interview, asked.field, asked.value, request.GET.getlist("drop"))
+    return private_page(request, "question.html", {**context, **(told or {})}, status=200)
