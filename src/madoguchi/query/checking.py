@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import get_args
 
 from madoguchi.query.errors import QueryCheckError, did_you_mean
 from madoguchi.query.fields import CHOICES, ORDERED, QueryField, operators
 from madoguchi.query.functions import check_call
-from madoguchi.query.nodes import Call, Condition, OrderBy, Predicate, Query, predicates
+from madoguchi.query.nodes import Call, Condition, Operator, OrderBy, Predicate, Query, predicates
 from madoguchi.query.values import check_value
 
 MAX_LIMIT, MAX_OFFSET = 500, 10_000
@@ -77,7 +78,7 @@ def _check_operator(predicate: Predicate, field: QueryField) -> None:
             "GAIA_IQ07",
         )  # fmt: skip
     if operator not in known:
-        usable = ", ".join(sorted(known - {"=", "!="} if field.table else known))
+        usable = ", ".join(o for o in get_args(Operator) if o in known and not (field.table and o in ("=", "!=")))
         raise QueryCheckError(
             predicate.position,
             f"{field.code}フィールドのフィールドタイプには演算子{operator}を使用できません。使えるのは {usable} です。",

@@ -15,7 +15,6 @@ from psycopg import sql
 
 from madoguchi import query
 from madoguchi.accounts.models import Staff
-from madoguchi.accounts.queries import departments_of
 from madoguchi.catalog.indexes import SORT_PARTS, SYSTEM_SORTS, SortKey
 from madoguchi.catalog.queries import AppRevision
 from madoguchi.catalog.tables import columns_of
@@ -53,7 +52,8 @@ def login_of(staff: Staff, condition: Condition | None = None) -> Login:
     """Who asks, for ``query.evaluate``; departments are read only if the condition (None: any) speaks of them."""
     calls = {value.name for p in predicates(condition) for value in p.values if isinstance(value, Call)}
     wanted = condition is None or "PRIMARY_ORGANIZATION" in calls
-    return Login(staff.username, tuple(d.code for d in departments_of(staff)) if wanted else ())
+    joined = staff.memberships.order_by("id").values_list("department__code", flat=True) if wanted else ()
+    return Login(staff.username, tuple(dict.fromkeys(joined)))
 
 
 def order_keys(order_by: Iterable[OrderBy], app: AppRevision) -> tuple[SortKey, ...]:
