@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from madoguchi.definition.app import AppDefinition
@@ -31,12 +33,33 @@ _ADDRESS_PARTS = {
 _CHANNELS = {"LINE": "line", "Web": "web", "窓口": "counter"}
 
 
-def fields_of(defn: AppDefinition) -> dict[str, QueryField]:
-    """Every name that queries on the app may use."""
+class _Itself:
+    """A definition as a key of the cache: the same object, as comparing definitions would cost more than it saves."""
+
+    __slots__ = ("defn",)
+
+    def __init__(self, defn: AppDefinition) -> None:
+        self.defn = defn
+
+    def __hash__(self) -> int:
+        return id(self.defn)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Itself) and other.defn is self.defn
+
+
+def fields_of(defn: AppDefinition) -> Mapping[str, QueryField]:
+    """Every name that queries on the app may use. Remembered, as every list asks for it."""
+    return _fields(_Itself(defn))
+
+
+@lru_cache(maxsize=256)
+def _fields(key: _Itself) -> Mapping[str, QueryField]:
+    defn = key.defn
     own = [named for field in defn.fields for named in _named(field)]
     in_tables = [named for field in defn.fields if field.type == "table" for named in _sub_fields(field)]
     system = {field.code: field for field in _system(defn)}
-    return system | {field.code: field for field in (*in_tables, *own)}
+    return MappingProxyType(system | {field.code: field for field in (*in_tables, *own)})
 
 
 def _sub_fields(table: Any) -> Iterator[QueryField]:
