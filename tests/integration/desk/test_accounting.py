@@ -20,7 +20,7 @@ def test_a_day_without_money_teaches(case: Case, at: At) -> None:
 def test_today_shows_what_came_in_with_its_total(paid: Case, at: At) -> None:
     page = at("tanaka").get(PAGE).content.decode()
     assert paid.application.receipt_number in page
-    assert "710円（1件）" in page and "田中 誠" in page
+    assert '710円</span> <span class="table__whole">（1件）' in page and "田中 誠" in page
 
 
 def test_another_day_shows_nothing_of_today(paid: Case, at: At) -> None:
@@ -71,7 +71,7 @@ def test_cash_that_was_given_back_is_noted(paid: Case, at: At) -> None:
     assert "710円を申請者に返しましたか" in tanaka.get(paid.url).content.decode()
     tanaka.post(f"{paid.url}refund/")
     assert "返金済" in tanaka.get(paid.url).content.decode()
-    assert "-710円（1件）" in tanaka.get(PAGE).content.decode()
+    assert '-710円</span> <span class="table__whole">（1件）' in tanaka.get(PAGE).content.decode()
 
 
 def test_money_that_is_not_to_be_given_back_is_not(paid: Case, at: At) -> None:
