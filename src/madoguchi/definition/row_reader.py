@@ -52,6 +52,7 @@ class RowReader:
         self._maps = {one.code: one for one in maps}
         mapped = [(defn.by_code[one.code], one) for one in maps]
         self._converters = [(f.code, _compiled(f, m, world)) for f, m in mapped if not _speaks_of_others(f)]
+        self._by_code = dict(self._converters)
         self._contextual = [(field, one) for field, one in mapped if _speaks_of_others(field)]
         self._lookups = [field for field, _ in mapped if isinstance(field, LookupField) and field.copies]
         self._unmapped = [f for f in defn.value_fields if f.required and f.code not in self._maps]
@@ -74,6 +75,12 @@ class RowReader:
         """The cells as changes to a record that holds ``stored``: blank cells clear; formulas are the caller's."""
         values, problems = self._answers(cells, stored)
         return ReadRow({**dict.fromkeys(self._maps), **values}, problems)
+
+    def value_of(self, code: str, cells: Sequence[str]) -> Value:
+        """The value of one mapped field; None where it is blank or not taken."""
+        convert = self._by_code.get(code)
+        found = convert(cells) if convert else None
+        return found.value if isinstance(found, Ok) else None
 
     def _answers(
         self, cells: Sequence[str], stored: Values | None = None

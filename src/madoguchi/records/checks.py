@@ -51,7 +51,8 @@ def _problem(japanese: str, english: str) -> Problem:
     return Problem(Text({"ja": japanese, "en": english}))
 
 
-def _taken(label: Text) -> Problem:
+def taken(label: Text) -> Problem:
+    """What to say where a value that may be there once is there already."""
     return _problem(
         f"「{label}」に同じ値のレコードがすでにあります。別の値を入力してください。",
         f"Another record already has this value for “{label.in_language('en')}”. Enter a different one.",
@@ -64,7 +65,7 @@ def readable(app: AppRevision, refusal: DataError | IntegrityError) -> Exception
     if isinstance(cause, errors.UniqueViolation):
         for field in app.definition.fields:
             if cause.diag.constraint_name == unique_index(app.app_id, field.id).name:
-                return InvalidValues({field.code: [_taken(field.label)]})
+                return InvalidValues({field.code: [taken(field.label)]})
     if isinstance(refusal, DataError):
         message = _problem(
             "保存できない値があります（数が大きすぎるか、使えない文字が入っています）。入力を見直してください。",

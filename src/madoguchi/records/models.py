@@ -8,6 +8,9 @@ from django.conf import settings
 from django.db import models
 
 from madoguchi.catalog.models import App
+from madoguchi.records.import_models import Import, ImportErrors
+
+__all__ = ("AccessLog", "Event", "Import", "ImportErrors", "ReceiptCounter", "StoredFile")
 
 
 class Event(models.Model):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
 from madoguchi.catalog.queries import published_by_id
 from madoguchi.lib.jobs import RETRY, app, daily_in_japan
-from madoguchi.records import files
+from madoguchi.records import files, import_run, imports
 from madoguchi.records.actor import SYSTEM
 from madoguchi.records.models import StoredFile
 from madoguchi.records.write import add_event
@@ -40,3 +41,17 @@ def sweep_orphans(timestamp: int) -> None:
     """Removes content that no row wants, a day old at least so that no upload under way is hit."""
     del timestamp
     files.sweep_orphans(older_than=timezone.now() - timedelta(days=1))
+
+
+@app.task(name="records.run_import", retry=RETRY, pass_context=False)
+def run_import(import_id: str) -> None:
+    """Works off an import of a table; run again after a failure or a crash, it goes on where it was."""
+    import_run.run(UUID(import_id))
+
+
+@app.periodic(cron=daily_in_japan(3, 55))
+@app.task(name="records.forget_imports", retry=RETRY, pass_context=False)
+def forget_imports(timestamp: int) -> None:
+    """Deletes the files and error lists of imports that ended long enough ago."""
+    del timestamp
+    imports.forget_old(now=timezone.now())

@@ -39,9 +39,12 @@ JOBS: Mapping[str, Words] = {
     "payments.reconcile": _("前日の支払いを決済会社の記録と照らし合わせる"),
     "records.delete_due_files": _("保存の期限が来た写真とファイルを消す"),
     "records.sweep_orphans": _("どの申請にも付いていないファイルを片付ける"),
+    "records.run_import": _("表のファイルをアプリに読み込む"),
+    "records.forget_imports": _("読み込みの済んだファイルとエラーの一覧を消す"),
     "identity.forget_old_round_trips": _("途中でやめた本人確認の記録を消す"),
     "intake.expire_drafts": _("30日を過ぎた書きかけの申請を消す"),
     "catalog.build_index": _("一覧を速く開くための索引を作る"),
+    "api.sweep": _("API で送られたまま使われなかったファイルを片付ける"),
     "site.forget_done_jobs": _("済んだ処理の記録の片付けを始める"),
     "builtin:procrastinate.builtin_tasks.remove_old_jobs": _("済んだ処理の記録を消す"),
 }

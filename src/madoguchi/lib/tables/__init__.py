@@ -4,6 +4,6 @@ what was found (sheet, encoding, header) is told in a ``Preview`` and may be ove
 from __future__ import annotations
 
 from madoguchi.lib.tables.base import MAX_BYTES, MAX_COLUMNS, Preview, Row, Source, TableError
-from madoguchi.lib.tables.reading import preview, rows
+from madoguchi.lib.tables.reading import count, preview, rows
 
-__all__ = ("MAX_BYTES", "MAX_COLUMNS", "Preview", "Row", "Source", "TableError", "preview", "rows")
+__all__ = ("MAX_BYTES", "MAX_COLUMNS", "Preview", "Row", "Source", "TableError", "count", "preview", "rows")

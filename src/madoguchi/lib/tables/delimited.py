@@ -16,7 +16,8 @@ _PIECE = 1024 * 1024
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_WRAPPED = re.compile(r'="(.*)"', re.DOTALL)
+_PROTECTED = re.compile(r"""="|'[=+@-]""")
+_WRAPPED = re.compile(r"""="(.*)"|'([=+@-].*)""", re.DOTALL)
 DELIMITERS = (",", "\t", ";")
 LONGEST_CELL = 131_072
 
@@ -79,7 +80,7 @@ def read(file: BinaryIO, encoding: str, delimiter: str) -> Iterator[Row]:
     try:
         for number, cells in enumerate(reader, 1):
             if any(cells):
-                yield number, _unwrapped(cells) if '="' in "".join(cells) else cells
+                yield number, _unwrapped(cells) if _PROTECTED.search("".join(cells)) else cells
     except csv.Error:
         raise TableError(
             f"{number + 1}行目を読み取れません（1つのセルが{LONGEST_CELL:,}文字を超えています）。"
@@ -90,5 +91,5 @@ def read(file: BinaryIO, encoding: str, delimiter: str) -> Iterator[Row]:
 
 
 def _unwrapped(cells: list[str]) -> list[str]:
-    """``="00123"``, by which other systems keep Excel from dropping zeros, as ``00123``."""
-    return [match[1] if (match := _WRAPPED.fullmatch(cell)) else cell for cell in cells]
+    """``="00123"``, by which other systems keep Excel from dropping zeros, and ``'=1+1``, kept from being a formula."""
+    return [(m[1] if m[2] is None else m[2]) if (m := _WRAPPED.fullmatch(cell)) else cell for cell in cells]

@@ -71,6 +71,12 @@ def sheets(book: Any) -> tuple[str, ...]:
     return tuple(sheet.title for sheet in book.worksheets)
 
 
+def height(book: Any, sheet: str) -> int:
+    """The number of rows as the workbook states it, which is not always true."""
+    found = next((one for one in book.worksheets if one.title == sheet), None)
+    return int(found.max_row or 0) if found is not None else 0
+
+
 def read(book: Any, sheet: str) -> Iterator[Row]:
     """Every row of that sheet that is not wholly blank; raises TableError."""
     found = next((one for one in book.worksheets if one.title == sheet), None)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from itertools import islice
 from typing import BinaryIO
@@ -43,20 +44,35 @@ def preview(file: BinaryIO, *, sheet: str | None = None, header_row: int | None 
     return _preview(first, Source("text", None, 0, encoding=encoding, delimiter=delimiter), (), header_row)
 
 
-def rows(file: BinaryIO, source: Source) -> Iterator[Row]:
-    """The rows below the header, each ``source.width`` cells wide, read as they are needed; raises TableError."""
+def rows(file: BinaryIO, source: Source) -> Generator[Row, None, None]:
+    """The rows below the header, each ``source.width`` cells wide, read as they are needed; raises TableError.
+
+    Close it before ``file`` where it is not read to its end.
+    """
     first, width = source.header_row or 0, source.width
-    for number, cells in _all_rows(file, source):
-        if number <= first:
-            continue
-        if len(cells) != width:
-            cells = cells[:width] + [""] * (width - len(cells))
-            if not any(cells):
+    with closing(_all_rows(file, source)) as found:
+        for number, cells in found:
+            if number <= first:
                 continue
-        yield number, cells
+            if len(cells) != width:
+                cells = cells[:width] + [""] * (width - len(cells))
+                if not any(cells):
+                    continue
+            yield number, cells
 
 
-def _all_rows(file: BinaryIO, source: Source) -> Iterator[Row]:
+def count(file: BinaryIO, source: Source) -> int:
+    """About how many rows there are, without reading them; for showing progress."""
+    if source.kind == "xlsx":
+        with excel.opened(file) as book:
+            lines = excel.height(book, source.sheet or "")
+    else:
+        file.seek(0)
+        lines = sum(piece.count(b"\n") for piece in iter(lambda: file.read(1024 * 1024), b""))
+    return max(0, lines - (source.header_row or 0))
+
+
+def _all_rows(file: BinaryIO, source: Source) -> Generator[Row, None, None]:
     if source.kind == "xlsx":
         with excel.opened(file) as book:
             yield from excel.read(book, source.sheet or "")

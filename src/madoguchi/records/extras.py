@@ -1,0 +1,29 @@
+"""The columns of a row that are neither the app's fields nor part of its life: computed from values and actor.
+
+The one place for them: whoever writes rows, one by one or by COPY, asks here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from madoguchi.catalog.queries import AppRevision
+from madoguchi.definition.values import Values
+from madoguchi.records.actor import Actor
+
+ON_INSERT = ("created_by_id", "updated_by_id")
+ON_UPDATE = ("updated_by_id",)
+
+
+def of_new(app: AppRevision, rows: Sequence[Values], actor: Actor) -> list[tuple[str | None, ...]]:
+    """The columns ``ON_INSERT`` of each new row, as COPY writes them; None for NULL."""
+    del app
+    by = None if actor.staff_id is None else str(actor.staff_id)
+    return [(by, by)] * len(rows)
+
+
+def of_changed(app: AppRevision, rows: Sequence[Values], actor: Actor) -> list[tuple[str | None, ...]]:
+    """The columns ``ON_UPDATE`` of each changed row; ``rows`` are the values after the change."""
+    del app
+    by = None if actor.staff_id is None else str(actor.staff_id)
+    return [(by,)] * len(rows)
