@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
@@ -23,11 +24,13 @@ from madoguchi.definition.app import AppDefinition
 from madoguchi.identity.models import IdentityCheck
 from madoguchi.intake.models import Application
 from madoguchi.lib import vault
+from madoguchi.lib.jobs import app as jobs
 from madoguchi.notices.models import Notice
 from madoguchi.payments import actions as payments
 from madoguchi.payments import queries as payment_queries
 from madoguchi.records.actor import RESIDENT, SYSTEM, staff_actor
 from madoguchi.records.write import create_record, update_record
+from madoguchi.site.models import JobError
 from tests import walks
 from tests.browser.conftest import SCREENSHOTS, Check, Photograph, assert_nothing_sticks_out
 from tests.cast import KOBAYASHI, PASSWORD, SATO, TANAKA, Employee
@@ -373,6 +376,17 @@ def test_a_record_is_printed_on_a4(desk: Page, app: AppRevision, people: Mapping
     expect(desk.locator(".record__qr")).to_be_hidden()
 
 
+def test_a_list_fits_the_paper(desk: Page, app: AppRevision) -> None:
+    """A4 less its margins is 680 CSS pixels wide."""
+    fill(app, 3, 氏名=LONG_NAME)
+    desk.set_viewport_size({"width": 680, "height": 960})
+    desk.emulate_media(media="print")
+    desk.goto(LIST)
+    expect(desk.get_by_text("寿限無").first).to_be_visible()
+    expect(desk.get_by_role("checkbox")).to_have_count(0)
+    assert_nothing_sticks_out(desk)
+
+
 def test_everything_is_there_at_200_percent(desk: Page, app: AppRevision, people: Mapping[str, Staff]) -> None:
     """Zooming in to 200 % leaves 720 CSS pixels of a 1440 px screen."""
     application = paid(app, people)
@@ -478,3 +492,24 @@ def test_the_operations_page_belongs_to_the_family(
     expect(page.get_by_role("heading", level=1)).to_have_text("運用")
     assert_accessible(page)
     photograph(page, "desk-operations")
+    leave_failed_jobs()
+    page.reload()
+    expect(page.get_by_role("heading", name="住民へお知らせを送る")).to_have_count(2)
+    expect(page.get_by_role("button", name="もう一度実行する")).to_have_count(1)
+    assert_accessible(page)
+    photograph(page, "desk-operations-failed")
+
+
+def leave_failed_jobs() -> None:
+    """One that failed for good, and one that waits for its next try."""
+    with connection.cursor() as cursor:
+        for state in ("failed", "todo"):
+            job_id = jobs.configure_task("notices.send", allow_unknown=True).defer(notice_id="x")
+            cursor.execute(
+                "UPDATE procrastinate_jobs SET status = %s::procrastinate_job_status, attempts = 3 WHERE id = %s",
+                [state, job_id],
+            )
+            JobError.objects.create(
+                job_id=job_id, task_name="notices.send", error="LineUnavailable: 500",
+                place="madoguchi/channels/line/client.py:109 _raise_for",
+            )  # fmt: skip
