@@ -17,6 +17,7 @@ const targets = [
     entryPoints: {
       public: "frontend/styles/public.css",
       desk: "frontend/styles/desk.css",
+      studio: "frontend/styles/studio.css",
       "public-page": "frontend/scripts/public.ts",
       "desk-page": "frontend/scripts/desk.ts",
       designer: "frontend/styles/designer.css",

@@ -82,6 +82,17 @@ def check(path: Path) -> list[Finding]:
     return [finding for name in pack.apps for finding in _app_findings(path, name)]
 
 
+def definitions(path: Path) -> list[AppDefinition]:
+    """The apps of the pack in directory ``path`` that can be read, for who picks one of them as a beginning."""
+    found = []
+    try:
+        for name in _read_pack(path).apps:
+            found.append(_read_app(path, name))
+    except DefinitionError:
+        pass
+    return found
+
+
 @transaction.atomic
 def load(path: Path, *, actor: Author) -> Report:
     """Loads the pack in directory ``path``, all or nothing; loading it again changes nothing.

@@ -41,3 +41,15 @@ def has_more_rows_than(table: str, limit: int) -> bool:
         )
         row = cursor.fetchone()
         return bool(row and row[0] > limit)
+
+
+def estimated_rows(table: str) -> int:
+    """How many rows the table has: exact up to ``LARGE_TABLE``, beyond that as PostgreSQL last estimated."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass(%s)", [table])
+        row = cursor.fetchone()
+        if row is None or row[0] > LARGE_TABLE:
+            return int(row[0]) if row else 0
+        cursor.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table)))
+        counted = cursor.fetchone()
+        return int(counted[0]) if counted else 0

@@ -27,8 +27,8 @@ SYSTEM_COLUMNS = frozenset(
 )
 """Columns that every record has and a view may show, filter and sort by, beside the app's own fields."""
 
-RESERVED_APP_CODES = frozenset({"accounting", "files", "letters"})
-"""Words that stand where an app's code stands in the desk's addresses (desk.urls): no app may be called so."""
+RESERVED_APP_CODES = frozenset({"accounting", "files", "import", "letters", "new"})
+"""Words that stand where an app's code stands in the addresses of desk and studio: no app may be called so."""
 
 
 class Sort(Model):

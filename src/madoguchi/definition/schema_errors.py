@@ -50,11 +50,18 @@ _CODE_HINTS = {
 
 def findings_from(refusal: ValidationError, data: Any, lines: Mapping[tuple[str | int, ...], int]) -> list[Finding]:
     """One finding per place; ``data`` and ``lines`` are what was read, to name the place."""
+    return list(problems_from(refusal, data, lines).values())
+
+
+def problems_from(
+    refusal: ValidationError, data: Any, lines: Mapping[tuple[str | int, ...], int] | None = None
+) -> dict[tuple[str | int, ...], Finding]:
+    """The same by the path of the place in ``data``, for programs that show them there."""
     found: dict[tuple[Any, ...], Finding] = {}
     for detail in refusal.errors():
         path = _path_in(data, detail["loc"])
-        found.setdefault(path, _finding(detail, path, data, lines))
-    return list(found.values())
+        found.setdefault(path, _finding(detail, path, data, lines or {}))
+    return found
 
 
 def _finding(

@@ -16,7 +16,7 @@ from madoguchi.formula import Column, FieldType, FormulaError, Kind
 
 _NUMBERS = frozenset({Kind.NUMBER, Kind.BOOL})
 _DAYS = frozenset({Kind.DATE, Kind.DATETIME})
-_EXPECTED: Mapping[str, tuple[frozenset[Kind], str]] = {
+EXPECTED: Mapping[str, tuple[frozenset[Kind], str]] = {
     "condition": (_NUMBERS, '「はい」か「いいえ」になる条件を書いてください。例: 種類 = "その他"'),
     "number": (_NUMBERS, "結果が数になる式を書くか、format を変えてください。"),
     "money": (_NUMBERS, "結果が数になる式を書くか、format を変えてください。"),
@@ -28,7 +28,7 @@ _EXPECTED: Mapping[str, tuple[frozenset[Kind], str]] = {
 
 def formula_findings(defn: AppDefinition) -> Iterator[Finding]:
     """What is wrong with every formula of the app: fields, options, limits, fee, actions."""
-    types = _types(defn)
+    types = formula_types(defn)
     for field in defn.fields:
         for name, source, kind in _sources(field):
             yield from _check(f"{field_place(field)}の{name}", source, kind, types)
@@ -47,7 +47,8 @@ def references_of_options(field: AnyField) -> frozenset[str]:
     return frozenset().union(*(references(option.show_if) for option in getattr(field, "options", ())))
 
 
-def _types(defn: AppDefinition) -> dict[str, FieldType]:
+def formula_types(defn: AppDefinition) -> dict[str, FieldType]:
+    """What formulas may read, columns of tables included, by code."""
     types: dict[str, FieldType] = {f.code: formula_type(f) for f in defn.fields if f.type not in VALUELESS_TYPES}
     for field in defn.fields:
         if isinstance(field, TableField):
@@ -70,7 +71,7 @@ def _sources(field: Any) -> Iterator[tuple[str, str, str]]:
 
 
 def _check(where: str, source: str, kind: str, types: Mapping[str, FieldType]) -> Iterator[Finding]:
-    expected, mend = _EXPECTED[kind]
+    expected, mend = EXPECTED[kind]
     try:
         result = formula.check(compiled(source), types)
     except FormulaError as wrong:

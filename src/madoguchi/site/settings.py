@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "madoguchi.channels.line",
     "madoguchi.channels.web",
     "madoguchi.desk",
+    "madoguchi.studio",
     "madoguchi.site",
 ]
 
@@ -155,6 +156,7 @@ STORAGES = {
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("woff2", "png", "jpg")
 
 DATA_DIR = CONFIG.data_dir
+PACKS_DIR = HERE.parents[2] / "packs"
 FILES_DIR = CONFIG.data_dir / "files"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

@@ -33,13 +33,13 @@ def test_added_and_removed_options_are_named():
 def test_changes_of_process_and_procedure_are_told_by_name():
     text = told(("name: 発送する", "name: 送る"), ("assurance: photo", "assurance: card"))
     assert "アクション「送る」を変更しました。\n  名前: 「発送する」 → 「送る」" in text
-    assert "本人確認レベル: 「photo」 → 「card」" in text
+    assert "本人確認レベル: 「本人確認書類の写真」 → 「マイナンバーカード（認証）」" in text
 
 
 def test_deeper_changes_show_only_their_lines():
     text = told(("amount: 送料", "amount: 送料 + 100"))
-    assert "－   amount: 送料" in text
-    assert "＋   amount: 送料 + 100" in text
+    assert "－   金額: 送料" in text
+    assert "＋   金額: 送料 + 100" in text
     assert "手数料\n    －" not in text
 
 
