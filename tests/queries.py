@@ -196,6 +196,7 @@ def _stored(field: dict[str, Any]) -> st.SearchStrategy[Any]:
         "staff": _some(PEOPLE), "department": _some(SECTIONS), "group": _some(GROUPS), "file": _some(tuple(FILES)),
         "name": st.fixed_dictionaries({}, optional={"family": words, "given": words, "family_kana": words}).map(_whole),
         "address": st.fixed_dictionaries({}, optional={"city": words, "building": words}).map(_whole),
+        "richtext": st.sampled_from(["<p>市川 花子</p>", "<b>A</b>BC &amp; x", "<br>", "<p> </p>", "a &lt;b&gt;"]),
         "location": st.fixed_dictionaries({"lat": st.sampled_from([1.0, 1.5, 35.7219]), "lon": st.just(-1.0)}),
     }  # fmt: skip
     if kind == "table":

@@ -40,6 +40,12 @@ def _check_predicate(predicate: Predicate, fields: Mapping[str, QueryField]) -> 
 def _known(code: str, position: int, fields: Mapping[str, QueryField]) -> QueryField:
     if code in fields:
         return fields[code]
+    if "." in code:
+        raise QueryCheckError(
+            position,
+            f"「{code}」のような関連レコードのフィールドでは絞り込めません。このアプリのフィールドを指定してください。",
+            f"Fields of related records (“{code}”) cannot be used. Name a field of this app.", "GAIA_IR02",
+        )  # fmt: skip
     hint_ja, hint_en = did_you_mean(code, fields)
     raise QueryCheckError(
         position, f"指定されたフィールド（{code}）が見つかりません。{hint_ja}",
@@ -53,14 +59,22 @@ def _check_options(predicate: Predicate, field: QueryField) -> None:
     for value in predicate.values:
         if isinstance(value, Call) or not value.text or value.text in field.options:
             continue
-        shown = list(field.options)[:MAX_SHOWN]
-        more = "…" if len(field.options) > MAX_SHOWN else ""
+        known_ja, known_en = _shown(field)
         raise QueryCheckError(
-            value.position,
-            f"「{value.text}」は「{field.code}」の選択肢にありません。選べるのは {'、'.join(shown)}{more} です。",
-            f"“{value.text}” is not an option of “{field.code}”. The options are {', '.join(shown)}{more}.",
-            "GAIA_IQ10",
+            value.position, f"「{value.text}」は「{field.code}」の選択肢にありません。{known_ja}",
+            f"“{value.text}” is not an option of “{field.code}”. {known_en}", "GAIA_IQ10",
         )  # fmt: skip
+
+
+def _shown(field: QueryField) -> tuple[str, str]:
+    """The options in Japanese and English sentences, each under the first of its names."""
+    named: dict[tuple[str, ...], str] = {}
+    for text, values in field.options.items():
+        named.setdefault(values, text)
+    if not named:
+        return "選択肢がまだありません。", "There are no options yet."
+    shown, more = list(named.values())[:MAX_SHOWN], "…" if len(named) > MAX_SHOWN else ""
+    return f"選べるのは {'、'.join(shown)}{more} です。", f"The options are {', '.join(shown)}{more}."
 
 
 def _check_operator(predicate: Predicate, field: QueryField) -> None:

@@ -13,7 +13,7 @@ from madoguchi.query.fields import MOMENTS, NUMBERS, QueryField
 from madoguchi.query.meaning import Comparison, Contains, Empty, Form, Login, OneOf, Scalar, Test, Within, test_of
 from madoguchi.query.nodes import And, Condition, Or, Predicate
 from madoguchi.query.rows import Group, grouped
-from madoguchi.query.texts import WITHOUT_SPACES, is_blank
+from madoguchi.query.texts import WITHOUT_SPACES, is_blank, without_tags
 from madoguchi.query.values import number
 
 _COMPARE: Mapping[Comparison, Callable[[Any, Any], bool]] = {
@@ -90,6 +90,8 @@ class _Evaluation:
         value = self.facts.system.get(field.system) if field.system else values.get(field.source)
         if field.kind == "FILE":
             return tuple(self.facts.files.get(file_id, "") for file_id in value or ())
+        if field.kind == "RICH_TEXT":
+            value = without_tags(value or "")
         return tuple(_typed(_part(value, field.parts), field))
 
 

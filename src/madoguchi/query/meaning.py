@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from decimal import Decimal
+from html import escape
 from typing import Literal, TypeAlias
 
 from madoguchi.query.fields import CHOICES, MOMENTS, QueryField
 from madoguchi.query.functions import days
 from madoguchi.query.nodes import NEGATIVE, Call, Number, Operator, Predicate, Word
 from madoguchi.query.texts import WITHOUT_SPACES, spellings
-from madoguchi.query.values import CITY_ZONE, midnight, minute, read
+from madoguchi.query.values import CITY_ZONE, LATEST, midnight, minute, read
 
 Scalar: TypeAlias = str | Decimal | date | time | datetime
 Comparison = Literal[">", ">=", "<", "<="]
-LATEST = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,8 @@ def _contains(predicate: Predicate, field: QueryField) -> Form:
     keyword = _text(predicate)
     if len(field.parts) > 1:
         keyword = keyword.translate(WITHOUT_SPACES)
+    if field.kind == "RICH_TEXT":
+        keyword = escape(keyword, quote=False)
     return Contains(spellings(keyword)) if keyword else OneOf((), blank=True)
 
 

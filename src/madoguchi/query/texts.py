@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import jaconv
 
 SPACES = " \t\n\r\x0b\x0c\xa0\u3000"
 """What counts as white space, for Python and for PostgreSQL alike."""
+TAG = "<[^>]*>"
+"""What is not text in rich text, as a regular expression that Python and PostgreSQL read alike."""
 WITHOUT_SPACES = str.maketrans("", "", SPACES)
 
 
@@ -28,3 +31,8 @@ def spellings(keyword: str) -> tuple[str, ...]:
 def is_blank(text: str | None) -> bool:
     """Whether it holds nothing but white space."""
     return not text or not text.translate(WITHOUT_SPACES)
+
+
+def without_tags(html: str) -> str:
+    """The text of rich text; ``&amp;`` and the like stay as they are."""
+    return re.sub(TAG, "", html)

@@ -17,6 +17,7 @@ _NUMBER = re.compile(r"[-+]?([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _RECORD_NUMBER = re.compile(r"(?:[^\s-]+-)?([-+]?[0-9]+)")
 _TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])(?::[0-5][0-9])?")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[-+]\d\d:?\d\d)?", re.ASCII)
+LATEST = datetime.max.replace(tzinfo=CITY_ZONE)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _DIGITS = Context(prec=1000, traps=[InvalidOperation])
 _FAR = 400
@@ -106,7 +107,10 @@ def _moment(text: str) -> date | datetime:
     if not _MOMENT.fullmatch(text):
         return _date(text)
     found = datetime.fromisoformat(text)
-    return found if found.tzinfo else found.replace(tzinfo=CITY_ZONE)
+    try:  # in one zone: PostgreSQL does not take every offset
+        return found.astimezone(CITY_ZONE) if found.tzinfo else found.replace(tzinfo=CITY_ZONE)
+    except OverflowError:  # the calendar's ends
+        return LATEST if found.year == date.max.year else midnight(date.min)
 
 
 def minute(moment: datetime) -> tuple[datetime, datetime]:

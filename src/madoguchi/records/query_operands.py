@@ -14,7 +14,7 @@ from psycopg import sql
 from madoguchi.catalog.tables import columns_of
 from madoguchi.definition.app import AppDefinition
 from madoguchi.query.fields import CHOICES, MOMENTS, NUMBERS, QueryField
-from madoguchi.query.texts import SPACES
+from madoguchi.query.texts import SPACES, TAG
 
 Storage = Literal[
     "text", "iso", "numeric", "bigint", "double precision", "date", "time without time zone",
@@ -48,6 +48,9 @@ def operand(field: QueryField, defn: AppDefinition) -> Operand:
     if len(field.parts) > 1:
         return Operand(_joined([sql.Identifier(columns[part].name) for part in field.parts]), "text")
     column = columns[field.parts[0] if field.parts else ""]
+    if field.kind == "RICH_TEXT":
+        text = sql.SQL("nullif(regexp_replace({}, {}, '', 'g'), '')")
+        return Operand(text.format(sql.Identifier(column.name), sql.Literal(TAG)), "text")
     return Operand(sql.Identifier(column.name), column.sql_type)  # type: ignore[arg-type]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from decimal import Decimal
 
 from psycopg import sql
@@ -121,7 +121,7 @@ class _Compiler:
         field = self.fields[predicate.field]
         form, negative = self._test(predicate)
         if field.table is None:
-            return sql.SQL("({} IS NOT TRUE)").format(form) if negative else form
+            return sql.SQL("(({}) IS NOT TRUE)").format(form) if negative else form
         column = rows(field, self.defn)
         if not negative:
             return _some_row(column, form)
@@ -221,16 +221,9 @@ def _literal(scalar: Scalar, value: Operand) -> sql.Composable:
 def _iso(scalar: Scalar) -> str:
     match scalar:
         case datetime():
-            return _in_city(scalar).isoformat(timespec="seconds")
+            return scalar.astimezone(CITY_ZONE).isoformat(timespec="seconds")
         case time():
             return scalar.isoformat("minutes")
         case date():
             return scalar.isoformat()
     return str(scalar)
-
-
-def _in_city(moment: datetime) -> datetime:
-    try:
-        return moment.astimezone(CITY_ZONE)
-    except OverflowError:  # at the calendar's ends
-        return moment.astimezone(UTC)

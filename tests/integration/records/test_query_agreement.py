@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 from psycopg import sql
 
 from madoguchi import query
@@ -23,6 +24,7 @@ from tests.publishing import publish
 from tests.queries import FILES, LEDGER, NAMES, NOW
 
 pytestmark = pytest.mark.django_db
+OPERATORS = sorted(query.operators("NUMBER") | {"like", "not like"})
 PEOPLE_COLUMNS = ("assignee_id", "created_by_id", "updated_by_id")
 
 
@@ -76,6 +78,21 @@ def test_sql_and_python_agree(
         wanted = query.evaluate(condition, facts, NAMES, now=NOW, login=Login("sato", ("shimin",)))
         assert finds(ledger, condition, staff["sato"], record_id) == wanted, query.unparse(condition)
         transaction.set_rollback(True)
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=queries.literals | queries.words, code=st.sampled_from(list(NAMES)), operator=st.sampled_from(OPERATORS))
+@example(text="2026-11-23T10:00+23:59", code="日時", operator="=")
+@example(text="0001-01-01T00:00+23:59", code="日時", operator=">")
+@example(text="9999-12-31T23:59:59.999999-23:59", code="到着", operator="<=")
+@example(text="12345678901234567890", code="$id", operator="in")
+def test_whatever_is_written_the_database_understands_it(
+    ledger: AppRevision, text: str, code: str, operator: query.Operator
+) -> None:
+    try:
+        finds(ledger, query.Predicate(code, operator, (query.Word(text),)), None, 0)
+    except query.QueryCheckError as error:
+        assert error.message_ja
 
 
 def test_records_can_be_sorted_by_every_field_that_check_lets_through(ledger: AppRevision) -> None:

@@ -144,6 +144,20 @@ def test_only_white_space_counts_as_empty(add: Callable[..., int], find: Find, a
     assert find("本文 is not empty") == ["text"]
 
 
+def test_tags_of_rich_text_are_not_text(app: AppRevision) -> None:
+    _run(sql.SQL("INSERT INTO {} (app_revision_id, channel, f5) VALUES (1, 'web', {}), (1, 'web', '<p> </p>')").format(
+        sql.Identifier(table_name(app.app_id)), sql.Literal("<p><strong>福祉</strong>課 &amp; 市民課</p>"),
+    ))  # fmt: skip
+
+    def count(source: str) -> int:
+        where = condition_sql(query.parse(source).condition, app, staff=None, now=NOW)
+        return len(_run(sql.SQL("SELECT id FROM {} WHERE {}").format(sql.Identifier(table_name(app.app_id)), where)))
+
+    assert count('説明 like "福祉課 & 市"') == 1
+    assert count('説明 like "strong"') == 0
+    assert count("説明 is empty") == 1
+
+
 def test_a_blank_number_is_neither_larger_nor_smaller(add: Callable[..., int], find: Find) -> None:
     add("blank")
     add("zero", 金額=0)
