@@ -19,7 +19,7 @@ from madoguchi.catalog.schema import LARGE_TABLE, existing_columns, existing_ind
 from madoguchi.catalog.tables import Plan, plan, table_name
 from madoguchi.definition.app import AppDefinition
 from madoguchi.definition.findings import DefinitionError, Finding, error
-from madoguchi.definition.validation import validate
+from madoguchi.query.validation import validate
 
 PUBLISH_LOCK = 0x6D61646F
 """Advisory lock of all writes of the catalog: two publishes at once would plan on each other's unfinished tables."""
@@ -95,7 +95,7 @@ def publish(*, revision: Revision, actor: Author) -> AppRevision:
 
 def _publish(row: Revision, actor: Author) -> AppRevision:
     app = of_row(row)
-    validate(app.definition)
+    validate(app.definition, {other.code: other.definition for other in published_apps()})
     _alter_table(app)
     _make_current(row, actor)
     return app
@@ -140,24 +140,33 @@ def _short_lock_waits() -> Iterator[None]:
 
 
 def _build_indexes(app: AppRevision, todo: Plan) -> None:
-    own = (*todo.indexes, *_indexes_for_lookups_into(app))
+    own = (*todo.indexes, *_indexes_for_others(app))
     _drop_indexes(table_name(app.app_id), keep=own)
-    for index in (*own, *_indexes_for_lookups_of(app)):
+    for index in (*own, *_indexes_in_others(app)):
         _build(index, app)
 
 
-def _indexes_for_lookups_into(app: AppRevision) -> list[Index]:
+def _indexes_for_others(app: AppRevision) -> list[Index]:
+    """What lookups, totals and lists of related records in any app need in this one."""
     others = [other.definition for other in published_apps() if other.code != app.code]
-    fields = [field for defn in (*others, app.definition) for field in defn.fields]
-    keys = {field.key for field in fields if field.type == "lookup" and field.app == app.code}
+    keys = {key for defn in (*others, app.definition) for target, key in _keys_in_others(defn) if target == app.code}
     return [index for key in sorted(keys) if (index := key_index(app.app_id, app.definition, key))]
 
 
-def _indexes_for_lookups_of(app: AppRevision) -> list[Index]:
-    targets = {other.code: other for other in published_apps()}
-    lookups = [f for f in app.definition.fields if f.type == "lookup" and f.app in targets and f.app != app.code]
-    found = [key_index(targets[f.app].app_id, targets[f.app].definition, f.key) for f in lookups]
-    return [index for index in found if index]
+def _indexes_in_others(app: AppRevision) -> list[Index]:
+    """What those of this app need in others."""
+    targets = {other.code: other for other in published_apps() if other.code != app.code}
+    wanted = [(targets[target], key) for target, key in _keys_in_others(app.definition) if target in targets]
+    return [index for other, key in wanted if (index := key_index(other.app_id, other.definition, key))]
+
+
+def _keys_in_others(defn: AppDefinition) -> Iterator[tuple[str, str]]:
+    """Apps and the fields by which their records are found."""
+    for field in defn.fields:
+        if field.type == "lookup":
+            yield field.app, field.key
+        elif field.type in ("related", "total"):
+            yield field.app, field.there
 
 
 def _build(index: Index, app: AppRevision) -> None:

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 from psycopg import sql
 
+from madoguchi import query
 from madoguchi.definition.app import AppDefinition, Sort, View
+from madoguchi.query import And, Call, Condition, Predicate, QueryError
 
 SYSTEM_SORTS: Mapping[str, tuple[str, bool]] = {
     "id": ("id", False), "receipt_number": ("receipt_number", True), "status": ("status", True),
@@ -29,8 +31,6 @@ UNSORTABLE = frozenset({
 EQUALITY_TYPES = frozenset({"text", "choice", "lookup", "phone", "email", "link", "serial"})
 
 
-
-
 @dataclass(frozen=True, slots=True)
 class SortKey:
     """One column of an ORDER BY. Blank values come last in both directions."""
@@ -39,11 +39,12 @@ class SortKey:
     descending: bool = False
     nullable: bool = True
 
-    def sql(self) -> sql.Composed:
-        """The same text for the query and for the index."""
+    def sql(self, *, table: str | None = None) -> sql.Composed:
+        """The same text for the query and for the index; where names could be mistaken, with the table's."""
         # Ascending puts NULL last by itself; without NULL the plain form lets the primary key serve too.
         ending = (" DESC NULLS LAST" if self.nullable else " DESC") if self.descending else ""
-        return sql.SQL("{}{}").format(sql.Identifier(self.column), sql.SQL(ending))
+        column = sql.Identifier(table, self.column) if table else sql.Identifier(self.column)
+        return sql.SQL("{}{}").format(column, sql.SQL(ending))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,19 +108,35 @@ def unique_index(app_id: int, field_id: int) -> Index:
 
 def view_keys(defn: AppDefinition, view: View) -> tuple[SortKey, ...]:
     """Columns a view compares with one value, then those it sorts by."""
-    equal = [column for code, values in view.filters.items() if len(values) == 1 and (column := _equality(defn, code))]
+    equal = {column for code in single_values(view.filter) if (column := _equality(defn, code))}
     sorts = [key for key in sort_keys(defn, view.sort) if key.column not in equal]
     return (*(SortKey(column) for column in sorted(equal)), *sorts)
 
 
+def single_values(source: str | None) -> frozenset[str]:
+    """The names that a condition compares with one value, whatever else it asks; none if it cannot be read."""
+    try:
+        condition = query.parse(source or "", options=False).condition
+    except QueryError:
+        return frozenset()
+    parts: tuple[Condition, ...] = condition.parts if isinstance(condition, And) else (condition,) if condition else ()
+    return frozenset(part.field for part in parts if isinstance(part, Predicate) and _is_single(part))
+
+
+def _is_single(predicate: Predicate) -> bool:
+    value = predicate.values[0] if len(predicate.values) == 1 else None
+    return predicate.operator in ("=", "in") and value is not None and not isinstance(value, Call) and value.text != ""
+
+
 def _equality(defn: AppDefinition, code: str) -> str | None:
-    if code in {"status", "channel"}:
-        return code
     field = defn.by_code.get(code)
-    return f"f{field.id}" if field and field.type in EQUALITY_TYPES else None
+    if field is None:
+        return {"ステータス": "status", "経路": "channel"}.get(code)
+    return f"f{field.id}" if field.type in EQUALITY_TYPES else None
 
 
 def key_index(app_id: int, defn: AppDefinition, code: str) -> Index | None:
-    """The index by which lookups of other apps find rows by field ``code``; None if there is no such plain field."""
-    column = _equality(defn, code)
-    return Index(f"app_{app_id}", (SortKey(column),)) if column else None
+    """The index by which other apps find rows by field ``code``; None if there is no such plain field."""
+    field = defn.by_code.get(code)
+    plain = field is not None and field.type in EQUALITY_TYPES | {"number", "money", "date"}
+    return Index(f"app_{app_id}", (SortKey(f"f{field.id}"),)) if field and plain else None

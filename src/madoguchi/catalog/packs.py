@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,7 +18,7 @@ from madoguchi.definition import yaml
 from madoguchi.definition.app import AppDefinition, Slug
 from madoguchi.definition.fields import Model
 from madoguchi.definition.findings import DefinitionError, Finding, error
-from madoguchi.definition.validation import findings as definition_findings
+from madoguchi.query.validation import findings as definition_findings
 
 PACK_FILE = "pack.yaml"
 
@@ -79,7 +79,15 @@ def check(path: Path) -> list[Finding]:
         pack = _read_pack(path)
     except DefinitionError as refusal:
         return list(refusal.findings)
-    return [finding for name in pack.apps for finding in _app_findings(path, name)]
+    others = {defn.code: defn for name in pack.apps if (defn := _readable(path, name))}
+    return [finding for name in pack.apps for finding in _app_findings(path, name, others)]
+
+
+def _readable(path: Path, name: str) -> AppDefinition | None:
+    try:
+        return _read_app(path, name)
+    except DefinitionError:
+        return None
 
 
 def definitions(path: Path) -> list[AppDefinition]:
@@ -187,9 +195,9 @@ def _read_app(path: Path, name: str) -> AppDefinition:
     return yaml.load(_text(path, name))
 
 
-def _app_findings(path: Path, name: str) -> list[Finding]:
+def _app_findings(path: Path, name: str, others: Mapping[str, AppDefinition]) -> list[Finding]:
     try:
-        found = definition_findings(_read_app(path, name))
+        found = definition_findings(_read_app(path, name), others)
     except DefinitionError as refusal:
         found = list(refusal.findings)
     return [Finding(f.level, f"{name} {f.where}", f.message, f.mend, f.line) for f in found]

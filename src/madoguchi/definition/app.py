@@ -75,7 +75,6 @@ class View(Model):
     name: Text
     type: Literal["table", "kanban", "calendar", "map", "chart"] = "table"
     columns: tuple[str, ...]
-    filters: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     filter: str | None = None
     sort: tuple[Sort, ...] = (Sort(field="id", descending=True),)
     group_by: str | None = None
@@ -108,8 +107,9 @@ class Action(Model):
 
     ``kind``: *return* asks the resident to correct chosen fields, *reject* needs a written reason, *fix_fee* sets
     the fee and asks for payment, *post* records the posting (tracking number). ``requires`` names what must be true
-    first. ``notice`` is the key of the notice sent to the resident. Triggers other than ``staff`` are moved by the
-    platform: a payment that arrived or expired, a correction that came in, a cancellation by the resident.
+    first, ``condition`` (query language) what the record must be like. ``notice`` is the key of the notice sent to the
+    resident. Triggers other than ``staff`` are moved by the platform: a payment that arrived or expired, a correction
+    that came in, a cancellation by the resident.
     """
 
     code: Slug

@@ -1,4 +1,7 @@
-"""Everything wrong with a definition, found before it is published."""
+"""Everything wrong with a definition by itself, found before it is published.
+
+Conditions in the query language and what it says of other apps: ``query.validation``, which includes all this.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,11 @@ from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from madoguchi.definition.app import RESERVED_APP_CODES, SYSTEM_COLUMNS, AppDefinition, View
-from madoguchi.definition.fields import VALUELESS_TYPES, FieldBase, TableField
+from madoguchi.definition.fields import FieldBase, TableField
 from madoguchi.definition.findings import DefinitionError, Finding, error
 from madoguchi.definition.validation_fields import field_findings, field_place
 from madoguchi.definition.validation_formulas import formula_findings
+from madoguchi.definition.validation_permissions import permission_findings
 from madoguchi.definition.validation_procedure import procedure_findings
 from madoguchi.definition.validation_process import process_findings
 
@@ -26,7 +30,7 @@ def findings(defn: AppDefinition) -> list[Finding]:
         *_layout_findings(defn),
         *(finding for view in defn.views for finding in _view_findings(defn, view)),
         *process_findings(defn),
-        *_permission_findings(defn),
+        *permission_findings(defn),
         *procedure_findings(defn),
     ]
     return sorted(found, key=lambda finding: finding.level != "error")
@@ -87,43 +91,10 @@ def _layout_findings(defn: AppDefinition) -> Iterator[Finding]:
 
 def _view_findings(defn: AppDefinition, view: View) -> Iterator[Finding]:
     where = f"一覧「{view.name}」"
-    known = {f.code for f in defn.fields if f.type not in VALUELESS_TYPES} | SYSTEM_COLUMNS
-    used = [("列", view.columns), ("絞り込み", view.filters), ("並び順", [sort.field for sort in view.sort])]
+    known = {f.code for f in defn.fields if f.type != "heading"} | SYSTEM_COLUMNS
+    used = [("列", view.columns), ("並び順", [sort.field for sort in view.sort])]
     for kind, codes in used:
         for code in codes:
             if code not in known:
                 mend = "フィールドコードを確かめるか、消してください。"
                 yield error(where, f"{kind}の「{code}」というフィールドはありません。", mend)
-    for code, values in view.filters.items():
-        yield from _filter_findings(defn, where, code, values)
-
-
-def _filter_findings(defn: AppDefinition, where: str, code: str, values: Iterable[str]) -> Iterator[Finding]:
-    allowed = _filter_values(defn, code)
-    if allowed is None:
-        mend = "選択肢のあるフィールド、status、channel のどれかにしてください。"
-        yield error(where, f"「{code}」では絞り込めません。", mend)
-        return
-    for value in values:
-        if value not in allowed:
-            mend = f"使えるのは {'、'.join(allowed)} です。"
-            yield error(where, f"絞り込み「{code}」の値「{value}」はありません。", mend)
-
-
-def _filter_values(defn: AppDefinition, code: str) -> list[str] | None:
-    """The values by which that column may be filtered; None for columns that are not filtered by values."""
-    if code == "status":
-        return [status.code for status in defn.process.statuses] if defn.process else []
-    if code == "channel":
-        return ["line", "web", "counter"]
-    if code in SYSTEM_COLUMNS:
-        return None
-    field = defn.by_code.get(code)
-    options = getattr(field, "options", None)
-    return [option.value for option in options] if options else None
-
-
-def _permission_findings(defn: AppDefinition) -> Iterator[Finding]:
-    if not any("view" in permission.rights for permission in defn.permissions):
-        mend = "担当課に「閲覧」（view）の権限を付けてください。"
-        yield error("権限", "レコードを見られる人がいません。", mend)

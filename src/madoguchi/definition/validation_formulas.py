@@ -27,7 +27,7 @@ EXPECTED: Mapping[str, tuple[frozenset[Kind], str]] = {
 
 
 def formula_findings(defn: AppDefinition) -> Iterator[Finding]:
-    """What is wrong with every formula of the app: fields, options, limits, fee, actions."""
+    """What is wrong with every formula of the app: fields, options, limits, fee."""
     types = formula_types(defn)
     for field in defn.fields:
         for name, source, kind in _sources(field):
@@ -37,7 +37,7 @@ def formula_findings(defn: AppDefinition) -> Iterator[Finding]:
         if field.code in references_of_options(field):
             message = "選択肢の表示条件が、そのフィールド自身を見ています。"
             yield error(field_place(field), message, "ほかのフィールドを使ってください。")
-    yield from _fee_and_action_findings(defn, types)
+    yield from _fee_findings(defn, types)
     yield from _cycle_findings(defn)
     yield from _later_question_findings(defn)
 
@@ -94,13 +94,10 @@ def _table_findings(table: TableField, types: Mapping[str, FieldType]) -> Iterat
         later.discard(sub.code)
 
 
-def _fee_and_action_findings(defn: AppDefinition, types: Mapping[str, FieldType]) -> Iterator[Finding]:
+def _fee_findings(defn: AppDefinition, types: Mapping[str, FieldType]) -> Iterator[Finding]:
     fee = defn.procedure.fee if defn.procedure else None
     for line in fee.lines if fee else ():
         yield from _check(f"手数料の行「{line.label}」", line.amount, "amount", types)
-    for action in defn.process.actions if defn.process else ():
-        if action.condition:
-            yield from _check(f"アクション「{action.name}」の条件", action.condition, "condition", types)
 
 
 def _cycle_findings(defn: AppDefinition) -> Iterator[Finding]:

@@ -14,7 +14,7 @@
 | address | ``{"postal_code", "prefecture", "city", "town", "street", "building"}`` |
 | location | ``{"lat": float, "lon": float, "label": str}`` |
 | file, photo | ``list[str]`` of file ids |
-| table | ``list`` of rows, each ``{sub-field code: value}`` |
+| table | ``list`` of rows, each ``{sub-field code: value}``, stored ones with their number under ``ROW_ID`` |
 | formula | as its ``format`` says: number → ``str``, money → ``int``, text/date → ``str`` |
 
 A blank is ``None``; empty strings, lists and mappings are stored as ``None``.
@@ -30,6 +30,9 @@ Value: TypeAlias = Any
 
 Values: TypeAlias = Mapping[str, Value]
 """Answers by field code."""
+
+ROW_ID = "$id"
+"""Where a row of a table keeps the number by which programs know it again; no field can have that code."""
 
 NAME_PARTS = ("family", "given", "family_kana", "given_kana")
 ADDRESS_PARTS = ("postal_code", "prefecture", "city", "town", "street", "building")

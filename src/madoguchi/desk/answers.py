@@ -15,6 +15,7 @@ from madoguchi.definition.display import display
 from madoguchi.definition.fields import FILE_TYPES, VALUELESS_TYPES, AnyField
 from madoguchi.definition.values import Value
 from madoguchi.records.models import StoredFile
+from madoguchi.records.permissions import Access
 from madoguchi.records.read import Record
 from madoguchi.records.world import DatabaseWorld
 
@@ -50,19 +51,23 @@ class AnswerGroup:
     answers: tuple[Answer, ...]
 
 
-def groups(record: Record, *, identity: bool) -> list[AnswerGroup]:
-    """Every answer, grouped. ID photos only where ``identity`` is held."""
-    defn = record.app.definition
-    stored, problems = files_by_id(record), _problems(record)
+def groups(record: Record, access: Access) -> list[AnswerGroup]:
+    """Every answer that is seen, grouped."""
+    stored, problems = files_by_id(record), _problems(record, access)
     shown = [
-        AnswerGroup(title, tuple(_answers(fields, record, stored, problems, identity=identity)))
-        for title, fields in _layout(defn)
+        AnswerGroup(title, tuple(_answers(access.seen(fields), record, stored, problems)))
+        for title, fields in _layout(record.app.definition)
     ]
     return [group for group in shown if group.answers]
 
 
-def _problems(record: Record) -> Mapping[str, str]:
-    """Why formulas of the record stayed blank, by code. One that has a value was calculated when it was filed."""
+def _problems(record: Record, access: Access) -> Mapping[str, str]:
+    """Why formulas of the record stayed blank, by code. One that has a value was calculated when it was filed.
+
+    Where something is hidden nothing is said: what a formula lacks here may only be what this person does not see.
+    """
+    if access.hidden & {field.id for field in record.app.definition.fields if field.type != "photo"}:
+        return {}
     errors = formula_errors(record.app.definition, record.values, DatabaseWorld(record.channel))
     fields = record.app.definition.by_code
     return {c: text for c, text in errors.items() if fields[c].type != "formula" or record.values.get(c) is None}
@@ -82,15 +87,13 @@ def _layout(defn: AppDefinition) -> list[tuple[str, list[AnyField]]]:
 
 
 def _answers(
-    fields: Iterable[AnyField], record: Record, stored: Mapping[str, StoredFile], problems: Mapping[str, str],
-    *, identity: bool,
+    fields: Iterable[AnyField], record: Record, stored: Mapping[str, StoredFile], problems: Mapping[str, str]
 ) -> Iterable[Answer]:
     for field in fields:
         value = record.values.get(field.code)
         problem = problems.get(field.code, "")
         hidden = value is None and not problem and not _always_asked(field, record)
-        secret = field.type == "photo" and field.identity and not identity
-        if field.type in VALUELESS_TYPES or hidden or secret:
+        if field.type in VALUELESS_TYPES or hidden:
             continue
         yield replace(answer(field, value, stored), problem=problem)
 

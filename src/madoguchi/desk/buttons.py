@@ -8,12 +8,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from madoguchi.accounts.language import in_words
-from madoguchi.accounts.models import Staff
 from madoguchi.catalog.queries import AppRevision
 from madoguchi.definition.app import Action, Procedure
 from madoguchi.identity.models import IdentityCheck
 from madoguchi.payments.models import Payment
 from madoguchi.records import permissions
+from madoguchi.records.permissions import Access
 from madoguchi.records.read import Record
 from madoguchi.records.requirements import condition_holds
 
@@ -34,23 +34,23 @@ class Button:
 
 
 def buttons(
-    staff: Staff, app: AppRevision, record: Record, check: IdentityCheck | None, payment: Payment | None
+    access: Access, record: Record, check: IdentityCheck | None, payment: Payment | None
 ) -> list[Button]:
     """The actions this person may take from the record's status, in the order written; at most one is primary."""
     found: list[Button] = []
-    for action in actions_of(staff, app, record):
+    for action in actions_of(access, record):
         why = obstacle(record, action, check, payment)
         primary = action.primary and not why and not any(button.primary for button in found)
-        found.append(_button(app, record, action, primary, why))
+        found.append(_button(access.app, record, action, primary, why))
     return found
 
 
-def actions_of(staff: Staff, app: AppRevision, record: Record) -> list[Action]:
+def actions_of(access: Access, record: Record) -> list[Action]:
     """Actions of the record's own process, for those whom the app as published now lets take them."""
-    process = record.app.definition.process
-    if process is None or record.status is None:
+    process, staff = record.app.definition.process, access.viewer.staff
+    if process is None or record.status is None or staff is None:
         return []
-    return [a for a in process.actions_from(record.status) if permissions.may_act(staff, app.definition, a)]
+    return [a for a in process.actions_from(record.status) if permissions.may_act(staff, access.app.definition, a)]
 
 
 def _button(app: AppRevision, record: Record, action: Action, primary: bool, why: str) -> Button:

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable
 from django.core.cache import cache
 
 from madoguchi.accounts.models import Staff
-from madoguchi.catalog.queries import AppRevision
 from madoguchi.definition.app import Process, View
 from madoguchi.definition.text import japanese
 from madoguchi.notices import queries as notices
 from madoguchi.records import lists
+from madoguchi.records.permissions import Access
 
 CAP = 99
 KEPT_SECONDS = 10
@@ -24,33 +24,38 @@ def statuses(process: Process | None, kinds: Iterable[str]) -> tuple[str, ...]:
     return tuple(s.code for s in process.statuses if s.kind in kinds) if process else ()
 
 
-def waiting(app: AppRevision) -> str:
-    """Records of an app that wait for staff."""
-    wanted = statuses(app.definition.process, {"open"})
-    return _remembered(f"desk-waiting-{app.revision_id}", lambda: _count(app, {"status": wanted})) if wanted else ""
+def waiting(access: Access) -> str:
+    """Records of an app that wait for staff, as far as the viewer sees them."""
+    wanted = statuses(access.app.definition.process, {"open"})
+    if not wanted:
+        return ""
+    # Where rules hide records, everybody has a number of their own.
+    whose = f"-{access.viewer.staff.pk}" if access.limits_records and access.viewer.staff else ""
+    return _remembered(f"desk-waiting-{access.app.revision_id}{whose}", lambda: _count(access, {"status": wanted}))
 
 
-def mine(staff: Staff, apps: Iterable[AppRevision]) -> str:
+def mine(staff: Staff, accesses: Iterable[Access]) -> str:
     """Unfinished records of these apps that are assigned to ``staff``."""
-    return _remembered(f"desk-mine-{staff.pk}", lambda: sum(_count(app, mine_filter(app, staff)) for app in apps))
+    return _remembered(
+        f"desk-mine-{staff.pk}", lambda: sum(_count(access, mine_filter(access, staff)) for access in accesses)
+    )
 
 
-def letters(staff: Staff, apps: Iterable[AppRevision]) -> str:
+def letters(staff: Staff, accesses: Iterable[Access]) -> str:
     """Notices of these apps that ``staff`` is to print and post."""
-    ids = [app.app_id for app in apps]
-    return _remembered(f"desk-letters-{staff.pk}", lambda: notices.count_letters(ids, cap=CAP))
+    return _remembered(f"desk-letters-{staff.pk}", lambda: notices.count_letters(list(accesses), cap=CAP))
 
 
-def mine_filter(app: AppRevision, staff: Staff) -> dict[str, tuple[str, ...]]:
+def mine_filter(access: Access, staff: Staff) -> dict[str, tuple[str, ...]]:
     """The filter for what ``staff`` has in hand."""
-    unfinished = statuses(app.definition.process, UNFINISHED_KINDS)
+    unfinished = statuses(access.app.definition.process, UNFINISHED_KINDS)
     assigned = {"assignee": (str(staff.pk),)}
     return assigned | ({"status": unfinished} if unfinished else {})
 
 
-def _count(app: AppRevision, filters: dict[str, tuple[str, ...]]) -> int:
+def _count(access: Access, filters: dict[str, tuple[str, ...]]) -> int:
     try:
-        return lists.count_capped(app, _EVERYTHING, filters=filters, cap=CAP)
+        return lists.count_capped(access, _EVERYTHING, filters=filters, cap=CAP)
     except lists.ListTooSlow:
         return CAP + 1
 

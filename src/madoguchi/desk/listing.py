@@ -17,7 +17,9 @@ from madoguchi.definition.app import AppDefinition, Sort, View
 from madoguchi.desk.table import is_numeric
 from madoguchi.desk.timeline import CHANNELS
 from madoguchi.payments.models import Payment
+from madoguchi.records.joined import live_copies
 from madoguchi.records.lists import Page
+from madoguchi.records.permissions import Access
 
 SYSTEM_LABELS = {
     "id": gettext_lazy("番号"), "receipt_number": gettext_lazy("受付番号"), "status": gettext_lazy("状態"),
@@ -90,8 +92,9 @@ def views_of(defn: AppDefinition) -> tuple[View, ...]:
     return defn.views or (default_view(defn),)
 
 
-def understand(defn: AppDefinition, query: QueryDict) -> Request:
+def understand(access: Access, query: QueryDict) -> Request:
     """The list that an address asks for."""
+    defn = access.app.definition
     views = views_of(defn)
     view = next((v for v in views if v.code == query.get("view")), views[0])
     known = {f.name: {o.value for o in f.options} for f in filter_options(defn, {})}
@@ -100,7 +103,7 @@ def understand(defn: AppDefinition, query: QueryDict) -> Request:
     return Request(
         view=view,
         filters={name: values for name, values in chosen.items() if values},
-        sort=sort if sortable(defn, sort.lstrip("-")) else "",
+        sort=sort if sortable(defn, sort.lstrip("-")) and access.sees(sort.lstrip("-")) else "",
         after=query.get("after", ""),
         trail=tuple(t for t in query.get("trail", "").split(".") if t)[-TRAIL_LENGTH:],
     )
@@ -123,7 +126,9 @@ def filter_options(defn: AppDefinition, chosen: Mapping[str, Sequence[str]]) -> 
 def sortable(defn: AppDefinition, code: str) -> bool:
     """Whether a list may be sorted by a column. Not by personal fields: the next page's address holds the value."""
     field = defn.by_code.get(code)
-    return code in SYSTEM_SORTS if field is None else not field.personal and field.type not in UNSORTABLE
+    if field is None:
+        return code in SYSTEM_SORTS
+    return not field.personal and field.type not in UNSORTABLE and code not in live_copies(defn)
 
 
 def with_deadline(defn: AppDefinition, view: View) -> View:

@@ -19,8 +19,8 @@ from madoguchi.definition.compute import FeeRow
 from madoguchi.payments import actions as payments
 from madoguchi.payments import queries as payment_queries
 from madoguchi.records import write
-from madoguchi.records.actor import staff_actor
 from madoguchi.records.models import Event
+from madoguchi.records.permissions import Access
 from madoguchi.records.read import Record
 
 
@@ -28,11 +28,14 @@ from madoguchi.records.read import Record
 class Move:
     """One action of one person on a record they saw at ``expected_revision``."""
 
-    app: AppRevision
+    access: Access
     record: Record
     action: Action
-    staff: Staff
     expected_revision: int
+
+    @property
+    def app(self) -> AppRevision:
+        return self.access.app
 
 
 @transaction.atomic
@@ -41,9 +44,9 @@ def take_action(move: Move, *, data: Mapping[str, Any] | None = None) -> Event:
 
     Raises StaleRecord and NotAllowedNow.
     """
-    actor = staff_actor(move.staff)
+    actor = move.access.viewer.actor
     event = write.move_record(
-        app=move.app, record_id=move.record.id, action=move.action,
+        app=move.app, record_id=move.record.id, action=move.action, access=move.access,
         expected_revision=move.expected_revision, actor=actor, data=data,
     )
     payment = payment_queries.live_payment(move.app.app_id, move.record.id)
@@ -61,7 +64,7 @@ def fix_fee(move: Move, *, rows: Sequence[FeeRow], reason: str) -> Event:
     lines = [{"label": row.label.model_dump(), "amount": row.amount} for row in rows if row.amount]
     total = sum(row.amount for row in rows)
     event = take_action(move, data={"reason": reason, "lines": lines, "amount": total})
-    actor = staff_actor(move.staff)
+    actor = move.access.viewer.actor
     if total == 0:
         write.fire_trigger(app_id=move.app.app_id, record_id=move.record.id, trigger="payment", actor=actor)
         return event
@@ -72,19 +75,21 @@ def fix_fee(move: Move, *, rows: Sequence[FeeRow], reason: str) -> Event:
     return event
 
 
-def assign(*, app: AppRevision, record: Record, to: Staff | None, staff: Staff) -> None:
+def assign(*, access: Access, record: Record, to: Staff | None) -> None:
     """Gives the record to someone, or to nobody; nothing happens if it is so already."""
     wanted = to.pk if to else None
     if record.assignee_id != wanted:
         write.assign_record(
-            app=app, record_id=record.id, staff_id=wanted, expected_revision=None, actor=staff_actor(staff)
+            app=access.app, record_id=record.id, staff_id=wanted, expected_revision=None, actor=access.viewer.actor,
+            access=access,
         )
 
 
-def comment(*, app: AppRevision, record: Record, text: str, staff: Staff) -> None:
+def comment(*, access: Access, record: Record, text: str) -> None:
     """Adds a note that only staff see."""
     write.add_event(
-        app=app, record_id=record.id, kind="commented", actor=staff_actor(staff), data={"text": text}
+        app=access.app, record_id=record.id, kind="commented", actor=access.viewer.actor, data={"text": text},
+        access=access,
     )
 
 

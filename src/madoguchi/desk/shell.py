@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 from madoguchi.accounts.access import StaffRequest
 from madoguchi.accounts.language import in_words
 from madoguchi.accounts.models import Staff
-from madoguchi.accounts.queries import has_role
+from madoguchi.accounts.queries import has_role, person
 from madoguchi.catalog import queries as catalog
-from madoguchi.catalog.queries import AppRevision
 from madoguchi.definition.app import Right
 from madoguchi.desk import counts
-from madoguchi.records import permissions, read
+from madoguchi.records import read
+from madoguchi.records.permissions import Access, staff_access
 from madoguchi.records.read import Record
 
 
@@ -35,38 +35,44 @@ class RailItem:
     current: bool
 
 
-def app_for(staff: Staff, app_code: str, right: Right = "view") -> AppRevision:
+def app_for(staff: Staff, app_code: str, right: Right = "view") -> Access:
     """The published app. Who may not even see it gets 404, as if it were not there; who lacks ``right`` 403."""
-    app = app_with(staff, app_code, "view")
-    if right not in permissions.rights(staff, app.definition):
-        raise PermissionDenied(_("この操作をする権限がありません。"))
-    return app
+    access = app_with(staff, app_code, "view")
+    access.require(right)
+    return access
 
 
-def app_with(staff: Staff, app_code: str, right: Right) -> AppRevision:
+def app_with(staff: Staff, app_code: str, right: Right) -> Access:
     """The published app for who holds ``right``, even without seeing its records; 404 for everybody else."""
     try:
-        app = catalog.published(app_code)
+        access = staff_access(catalog.published(app_code), staff)
     except catalog.AppNotFound as error:
         raise Http404(_("このアプリはありません。")) from error
-    if right not in permissions.rights(staff, app.definition):
+    if not access.has(right):
         raise Http404(_("このアプリはありません。"))
-    return app
+    return access
 
 
-def record_for(staff: Staff, app_code: str, record_id: int, right: Right = "view") -> tuple[AppRevision, Record]:
-    """The app as published now and one of its records; 404 and 403 as in ``app_for``."""
-    app = app_for(staff, app_code, right)
+def record_for(staff: Staff, app_code: str, record_id: int, right: Right = "view") -> tuple[Access, Record]:
+    """The app as published now and one of its records; 404 and 403 as in ``app_for``.
+
+    A record that a rule hides is answered like one that does not exist. Where ``right`` is to edit or delete, a rule
+    that does not give it is 403.
+    """
+    access = app_for(staff, app_code, right)
     try:
-        return app, read.get_record(app, record_id)
+        record = read.find_record(access, record_id)
     except read.RecordNotFound as error:
         raise Http404(_("この申請はありません。")) from error
+    if right in ("edit", "delete") and right not in record.rights:
+        raise PermissionDenied(_("この操作をする権限がありません。"))
+    return access, record
 
 
-def apps_of(staff: Staff, right: Right = "view") -> list[AppRevision]:
+def apps_of(staff: Staff, right: Right = "view") -> list[Access]:
     """The published apps whose records ``staff`` may see and for which they hold ``right``."""
-    needed = {"view", right}
-    return [app for app in catalog.published_apps() if needed <= permissions.rights(staff, app.definition)]
+    found = (staff_access(app, staff) for app in catalog.published_apps())
+    return [access for access in found if access.has("view") and access.has(right)]
 
 
 def page(
@@ -88,18 +94,19 @@ def _rail(request: StaffRequest) -> dict[str, Any]:
         "rail_queue": queue,
         "rail_apps": [_app_item(app, here) for app in apps],
         "rail_tools": _tools(staff, here, apps),
-        "rail_departments": "、".join(staff.departments.values_list("name", flat=True).distinct()),
+        "rail_departments": "、".join(sorted(person(staff).departments.values())),
     }
 
 
-def _app_item(app: AppRevision, here: str) -> RailItem:
-    url = reverse("desk:list", args=[app.code])
-    return RailItem(in_words(app.definition.name), url, "file", counts.waiting(app), here.startswith(url))
+def _app_item(access: Access, here: str) -> RailItem:
+    url = reverse("desk:list", args=[access.app.code])
+    name = in_words(access.app.definition.name)
+    return RailItem(name, url, "file", counts.waiting(access), here.startswith(url))
 
 
-def _tools(staff: Staff, here: str, apps: Sequence[AppRevision]) -> list[RailItem]:
+def _tools(staff: Staff, here: str, apps: Sequence[Access]) -> list[RailItem]:
     tools = []
-    if with_letters := [app for app in apps if "process" in permissions.rights(staff, app.definition)]:
+    if with_letters := [access for access in apps if access.has("process")]:
         url = reverse("desk:letters")
         tools.append(
             RailItem(_("郵送するお知らせ"), url, "mail", counts.letters(staff, with_letters), here.startswith(url))

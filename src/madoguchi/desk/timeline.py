@@ -152,6 +152,8 @@ _WORDS: Mapping[str, Callable[[AppDefinition, Event], str]] = {
     "corrected": _say(gettext_noop("補正が届きました")),
     "assigned": _assigned,
     "commented": _say(gettext_noop("コメントしました")),
+    "comment_deleted": _say(gettext_noop("コメントを取り消しました")),
+    "deleted": _say(gettext_noop("レコードを削除しました")),
     "identity_passed": _say(gettext_noop("本人確認ができました")),
     "identity_failed": _say(gettext_noop("本人確認ができませんでした")),
     "payment_due": _payment(gettext_noop("手数料を請求しました")),

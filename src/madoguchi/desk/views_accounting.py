@@ -23,7 +23,6 @@ from madoguchi.lib.text import to_half_width
 from madoguchi.payments import actions as payments
 from madoguchi.payments import queries
 from madoguchi.payments.models import Payment
-from madoguchi.records import permissions
 from madoguchi.records.actor import staff_actor
 
 
@@ -84,8 +83,8 @@ def _by_hand(
 
     The right 会計 (payment) is enough: whoever takes the money need not read the answers.
     """
-    app = shell.app_with(request.user, app_code, "payment")
-    payment = queries.live_payment(app.app_id, record_id)
+    access = shell.app_with(request.user, app_code, "payment")
+    payment = queries.live_payment(access.app.app_id, record_id)
     if payment is None:
         raise Http404(_("この申請には手数料がありません。"))
     try:
@@ -93,7 +92,7 @@ def _by_hand(
         messages.success(request, done)
     except payments.PaymentProblem as problem:
         messages.error(request, str(problem))
-    if "view" in permissions.rights(request.user, app.definition) and not request.POST.get("here"):
+    if access.allows(record_id, "view") and not request.POST.get("here"):
         return HttpResponseRedirect(reverse("desk:record", args=[app_code, record_id]))
     return HttpResponseRedirect(f"{reverse('desk:accounting')}?receipt={payment.receipt_number}")
 

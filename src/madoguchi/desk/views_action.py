@@ -28,6 +28,7 @@ from madoguchi.notices.texts import message as notice_message
 from madoguchi.payments import queries as payments
 from madoguchi.payments.actions import PaymentProblem
 from madoguchi.records import read
+from madoguchi.records.permissions import Access
 from madoguchi.records.read import Record
 from madoguchi.records.world import DatabaseWorld
 from madoguchi.records.write import NotAllowedNow, StaleRecord
@@ -38,9 +39,13 @@ class Step:
     """One person, one record, one action."""
 
     request: StaffRequest
-    app: AppRevision
+    access: Access
     record: Record
     action: Action
+
+    @property
+    def app(self) -> AppRevision:
+        return self.access.app
 
     @property
     def url(self) -> str:
@@ -58,15 +63,15 @@ class Step:
         return language_of(self.app.app_id, self.record.id)
 
     def move(self) -> process.Move:
-        return process.Move(self.app, self.record, self.action, self.request.user, self.seen_revision)
+        return process.Move(self.access, self.record, self.action, self.seen_revision)
 
 
 @staff_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def action(request: StaffRequest, app_code: str, record_id: int, action_code: str) -> HttpResponse:
     """Shows what the action asks for, or takes it."""
-    app, record = shell.record_for(request.user, app_code, record_id, "process")
-    step = _find(request, app, record, action_code)
+    access, record = shell.record_for(request.user, app_code, record_id, "process")
+    step = _find(request, access, record, action_code)
     if isinstance(step, HttpResponse):
         return step
     handler = _HANDLERS[step.action.kind]
@@ -75,13 +80,13 @@ def action(request: StaffRequest, app_code: str, record_id: int, action_code: st
     return handler(step)
 
 
-def _find(request: StaffRequest, app: AppRevision, record: Record, code: str) -> Step | HttpResponse:
+def _find(request: StaffRequest, access: Access, record: Record, code: str) -> Step | HttpResponse:
     """The step, or where to go instead: the record moved on since its page was opened, or it cannot be done yet."""
     known = {a.code: a for a in record.app.definition.process.actions} if record.app.definition.process else {}
     if code not in known or known[code].trigger != "staff":
         raise Http404(_("この操作はありません。"))
-    step = Step(request, app, record, known[code])
-    if known[code] not in actions_of(request.user, app, record):
+    step, app = Step(request, access, record, known[code]), access.app
+    if known[code] not in actions_of(access, record):
         if request.method == "POST" and record.status not in known[code].from_:
             return _conflict(step)
         messages.error(request, _("この操作は、今の状態か、あなたの役割ではできません。"))
@@ -189,7 +194,9 @@ def _fix_fee(step: Step) -> HttpResponse:
 
 
 def _proposed(record: Record) -> list[FeeRow]:
-    return fee_lines(record.app.definition, record.values, DatabaseWorld(record.channel))
+    """The fee follows from every answer, also from those that this person does not see."""
+    whole = read.get_record(record.app, record.id)
+    return fee_lines(whole.app.definition, whole.values, DatabaseWorld(whole.channel))
 
 
 def _post(step: Step) -> HttpResponse:
@@ -245,14 +252,16 @@ def _day(text: str) -> date | None:
 
 def _conflict(step: Step) -> HttpResponse:
     """Somebody was faster: what changed meanwhile, and what this person had typed, ready to be sent again."""
-    record = read.get_record(step.app, step.record.id)
-    events = [e for e in read.history(step.app, record.id) if e.record_revision > step.seen_revision]
+    record = read.find_record(step.access, step.record.id)
+    events = read.history(step.app, record.id, access=step.access)
     context = {
         "app": step.app, "record": record, "action": step.action,
-        "changes": timeline.entries(record.app.definition, events),
+        "changes": timeline.entries(
+            record.app.definition, [event for event in events if event.record_revision > step.seen_revision]
+        ),
         "typed": [(k, v) for k in step.request.POST for v in step.request.POST.getlist(k) if k not in _OWN_FIELDS],
         "note": step.request.POST.get("note", ""),
-        "may_retry": step.action in actions_of(step.request.user, step.app, record),
+        "may_retry": step.action in actions_of(step.access, record),
         "status": chips.status_chip(record.app.definition, record.status),
         "name": answers.applicant_name(record),
     }

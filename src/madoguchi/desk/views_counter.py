@@ -31,7 +31,7 @@ class CounterVisit:
 @require_POST
 def start(request: StaffRequest, app_code: str) -> HttpResponse:
     """Begins an interview of the channel ``counter`` and goes to its first question."""
-    app = shell.app_for(request.user, app_code, "add")
+    app = shell.app_for(request.user, app_code, "add").app
     try:
         interview = intake.start_interview(app_code=app.code, channel="counter", resident=intake.new_resident())
     except intake.ProcedureClosed as closed:

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_safe
 
 from madoguchi.accounts.access import StaffRequest, staff_required
 from madoguchi.catalog import queries as catalog
-from madoguchi.records import files, permissions
+from madoguchi.records import files
 from madoguchi.records.access import log_access
 from madoguchi.records.models import StoredFile
+from madoguchi.records.permissions import staff_access
 
 ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}
 SHOWN = frozenset({"image/jpeg", "image/png", "application/pdf"})
@@ -45,8 +46,10 @@ def _permitted(request: StaffRequest, file_id: uuid.UUID) -> StoredFile:
     stored = StoredFile.objects.filter(pk=file_id, record_id__isnull=False, deleted_at=None).first()
     if stored is None:
         raise Http404(_("このファイルはありません。保存期間が過ぎて消去したものは見られません。"))
-    held = permissions.rights(request.user, catalog.published_by_id(stored.app_id).definition)
-    if "view" not in held or (stored.identity and "identity" not in held):
+    access = staff_access(catalog.published_by_id(stored.app_id), request.user)
+    hidden = stored.field_id in access.hidden or (stored.identity and not access.has("identity"))
+    assert stored.record_id is not None
+    if hidden or not access.allows(stored.record_id, "view"):
         raise Http404(_("このファイルはありません。保存期間が過ぎて消去したものは見られません。"))
     return stored
 

@@ -67,13 +67,14 @@ class Tick:
 @require_http_methods(["GET", "HEAD", "POST"])
 def identity(request: StaffRequest, app_code: str, record_id: int) -> HttpResponse:
     """Shows the check; a POST keeps the ticks and perhaps decides."""
-    app, record = shell.record_for(request.user, app_code, record_id, "identity")
+    access, record = shell.record_for(request.user, app_code, record_id, "identity")
+    app = access.app
     check = queries.of_record(app.app_id, record_id)
     if check is None:
         raise Http404(_("この申請には本人確認がありません。"))
     if request.method == "POST":
         return _save(request, app, record, check)
-    log_view(request, record, "identity")
+    log_view(access, record, "identity")
     return _page(request, app, record, check, check.checklist, check.reason)
 
 

@@ -27,6 +27,7 @@ from madoguchi.records import read, write
 from madoguchi.records.access import log_access
 from madoguchi.records.actor import staff_actor
 from madoguchi.records.models import Event
+from madoguchi.records.permissions import Access
 from madoguchi.records.read import Record
 
 PAGE_LETTERS = 100
@@ -50,7 +51,7 @@ class Letter:
 def letters(request: StaffRequest) -> HttpResponse:
     """The letters that wait, the oldest first; ``?all=1`` ticks them all."""
     apps = _apps(request.user)
-    waiting = _letters(apps, queries.letters_to_print(list(apps), limit=PAGE_LETTERS + 1))
+    waiting = _letters(apps, queries.letters_to_print(list(apps.values()), limit=PAGE_LETTERS + 1))
     shown = waiting[:PAGE_LETTERS]
     _log(request.user, shown, "list", ("name",))
     context = {
@@ -94,8 +95,8 @@ def posted(request: StaffRequest) -> HttpResponse:
     return _back()
 
 
-def _apps(staff: Staff) -> Mapping[int, AppRevision]:
-    found = {app.app_id: app for app in shell.apps_of(staff, "process")}
+def _apps(staff: Staff) -> Mapping[int, Access]:
+    found = {access.app.app_id: access for access in shell.apps_of(staff, "process")}
     if not found:
         raise PermissionDenied(_("郵送するお知らせは、申請を処理する権限がある人だけが見られます。"))
     return found
@@ -109,7 +110,7 @@ def _chosen(request: StaffRequest) -> list[Letter]:
     only = request.POST.get("only")
     ids = [found for text in ([only] if only else request.POST.getlist("letter")) if (found := _uuid(text))]
     apps = _apps(request.user)
-    chosen = _letters(apps, queries.letters_to_print(list(apps), only=ids, limit=PAGE_LETTERS))
+    chosen = _letters(apps, queries.letters_to_print(list(apps.values()), only=ids, limit=PAGE_LETTERS))
     if not ids:
         messages.warning(request, _("選ばれたものがありません。行の左の四角を選んでから押してください。"))
     elif not chosen:
@@ -124,19 +125,19 @@ def _uuid(text: str) -> uuid.UUID | None:
         return None
 
 
-def _letters(apps: Mapping[int, AppRevision], notices: Sequence[Notice]) -> list[Letter]:
+def _letters(apps: Mapping[int, Access], notices: Sequence[Notice]) -> list[Letter]:
     printed = _printed(notices)
     return [_letter(apps[notice.app_id], notice, printed.get(str(notice.pk))) for notice in notices]
 
 
-def _letter(app: AppRevision, notice: Notice, printed_at: datetime | None) -> Letter:
-    record = read.get_record(app, notice.record_id)
+def _letter(access: Access, notice: Notice, printed_at: datetime | None) -> Letter:
+    record = read.find_record(access, notice.record_id)
     try:
         papers.label_data(record.app, record)
         why = ""
     except papers.NotAddressable as problem:
         why = str(problem)
-    return Letter(notice, app, record, answers.applicant_name(record), why, printed_at)
+    return Letter(notice, access.app, record, answers.applicant_name(record), why, printed_at)
 
 
 def _printed(notices: Sequence[Notice]) -> dict[str, datetime]:

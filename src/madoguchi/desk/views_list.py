@@ -19,9 +19,10 @@ from madoguchi.catalog.queries import AppRevision
 from madoguchi.definition.app import Sort
 from madoguchi.desk import counts, listing, process, shell, views_counter
 from madoguchi.desk.table import Table, has_deadline
-from madoguchi.records import arrivals, lists, permissions
+from madoguchi.records import arrivals, lists
 from madoguchi.records.access import log_access
-from madoguchi.records.read import get_record
+from madoguchi.records.permissions import Access
+from madoguchi.records.read import find_record
 
 PAGE_ROWS = 100
 QUEUE_ROWS = 50
@@ -61,15 +62,15 @@ class QueueGroup:
 def queue(request: StaffRequest) -> HttpResponse:
     """What is assigned to me and not finished, the oldest first."""
     apps = shell.apps_of(request.user)
-    groups = [group for app in apps if (group := _queue_group(request, app)).table.page.rows]
+    groups = [group for access in apps if (group := _queue_group(request, access)).table.page.rows]
     return shell.page(request, "desk/queue.html", {"groups": groups, "has_apps": bool(apps)})
 
 
-def _queue_group(request: StaffRequest, app: AppRevision) -> QueueGroup:
-    staff = request.user
+def _queue_group(request: StaffRequest, access: Access) -> QueueGroup:
+    app = access.app
     view = listing.with_deadline(app.definition, listing.default_view(app.definition))
     page = lists.list_records(
-        app, view, rights=permissions.rights(staff, app.definition), filters=counts.mine_filter(app, staff),
+        app, view, access=access, filters=counts.mine_filter(access, request.user),
         sort=(Sort(field="submitted_at" if app.definition.procedure else "id"),), limit=QUEUE_ROWS,
     )
     _log(request, app, page)
@@ -83,21 +84,20 @@ def _queue_group(request: StaffRequest, app: AppRevision) -> QueueGroup:
 @require_safe
 def app_list(request: StaffRequest, app_code: str) -> HttpResponse:
     """One page of a saved view, narrowed by chips and the search."""
-    app = shell.app_for(request.user, app_code)
+    access = shell.app_for(request.user, app_code)
     if "clear" in request.GET:
         _remember_search(request, app_code, "")
         return HttpResponseRedirect(_list_url(app_code, request))
-    return shell.page(request, "desk/list.html", _list_context(request, app))
+    return shell.page(request, "desk/list.html", _list_context(request, access))
 
 
-def _list_context(request: StaffRequest, app: AppRevision) -> dict[str, Any]:
-    defn, staff = app.definition, request.user
-    asked = listing.understand(defn, request.GET)
+def _list_context(request: StaffRequest, access: Access) -> dict[str, Any]:
+    app, defn = access.app, access.app.definition
+    asked = listing.understand(access, request.GET)
     search = _search(request, app.code)
-    newest = arrivals.newest_id(app)
-    page, problems = _page(request, app, asked, search)
+    newest = arrivals.newest_id(access)
+    page, problems = _page(request, access, asked, search)
     codes = listing.shown_columns(asked, page)
-    held = permissions.rights(staff, defn)
     return {
         "app": app, "list": asked, "here": asked.query(), "search": search, "newest": newest,
         "tabs": [
@@ -108,10 +108,10 @@ def _list_context(request: StaffRequest, app: AppRevision) -> dict[str, Any]:
         "applied": _applied(app, asked, search),
         "key_column": listing.key_column(defn, asked),
         "columns": listing.columns(defn, asked, codes),
-        "table": Table(app, page, codes, pick="process" in held) if page.rows else None,
+        "table": Table(app, page, codes, pick=access.has("process")) if page.rows else None,
         "has_deadline": has_deadline(defn),
-        "may_process": "process" in held,
-        "may_add": "add" in held and defn.procedure is not None and "counter" in defn.procedure.channels,
+        "may_process": access.has("process"),
+        "may_add": access.has("add") and defn.procedure is not None and "counter" in defn.procedure.channels,
         "visits": views_counter.visits(request, app),
         "problems": problems,
         "count_text": _count_text(page, asked),
@@ -121,16 +121,17 @@ def _list_context(request: StaffRequest, app: AppRevision) -> dict[str, Any]:
 
 
 def _page(
-    request: StaffRequest, app: AppRevision, asked: listing.Request, search: str
+    request: StaffRequest, access: Access, asked: listing.Request, search: str
 ) -> tuple[lists.Page, tuple[str, ...]]:
+    app = access.app
     view = listing.with_deadline(app.definition, asked.view)
     try:
         page = lists.list_records(
-            app, view, rights=permissions.rights(request.user, app.definition), filters=asked.filters,
-            search=search, after=asked.after or None, sort=asked.sorts, limit=PAGE_ROWS,
+            app, view, access=access, filters=asked.filters, search=search, after=asked.after or None,
+            sort=asked.sorts, limit=PAGE_ROWS,
         )
     except lists.ListTooSlow as slow:
-        return lists.Page((), view.columns, None, frozenset()), (str(slow),)
+        return lists.Page((), lists.visible_columns(access, view), None, frozenset()), (str(slow),)
     _log(request, app, page)
     return page, page.messages
 
@@ -176,9 +177,9 @@ def _previous_url(asked: listing.Request) -> str:
 @require_safe
 def newer(request: StaffRequest, app_code: str) -> HttpResponse:
     """Asked every five seconds by an open list: whether something came in since; 204 if not."""
-    app = shell.app_for(request.user, app_code)
+    access = shell.app_for(request.user, app_code)
     since = request.GET.get("since", "")
-    count = arrivals.count_newer(app, int(since)) if since.isascii() and since.isdigit() and len(since) < 18 else 0
+    count = arrivals.count_newer(access, int(since)) if since.isascii() and since.isdigit() and len(since) < 18 else 0
     if not count:
         return HttpResponse(status=204)
     context = {"count": counts.capped(count), "url": _list_url(app_code, request)}
@@ -207,23 +208,23 @@ def _remember_search(request: StaffRequest, app_code: str, words: str) -> None:
 
 def _list_url(app_code: str, request: StaffRequest) -> str:
     """The list as the address of this request describes it, from its first page."""
-    app = shell.app_for(request.user, app_code)
-    return reverse("desk:list", args=[app_code]) + listing.understand(app.definition, request.GET).query()
+    access = shell.app_for(request.user, app_code)
+    return reverse("desk:list", args=[app_code]) + listing.understand(access, request.GET).query()
 
 
 @staff_required
 @require_POST
 def assign_many(request: StaffRequest, app_code: str) -> HttpResponse:
     """Takes the ticked records into one's own hands."""
-    app = shell.app_for(request.user, app_code, "process")
+    access = shell.app_for(request.user, app_code, "process")
     ids = [int(value) for value in request.POST.getlist("record") if value.isascii() and value.isdigit()]
     taken = 0
     for record_id in ids[:PAGE_ROWS]:
         try:
-            record = get_record(app, record_id)
+            record = find_record(access, record_id)
         except LookupError:
             continue
-        process.assign(app=app, record=record, to=request.user, staff=request.user)
+        process.assign(access=access, record=record, to=request.user)
         taken += 1
     counts.forget(request.user)
     _report_taken(request, taken)

@@ -25,10 +25,10 @@ from madoguchi.lib.qr import inline_svg
 from madoguchi.notices.residents import language_of
 from madoguchi.payments import queries as payment_queries
 from madoguchi.payments.models import Payment
-from madoguchi.records import permissions, read, write
+from madoguchi.records import read, write
 from madoguchi.records.access import log_access
-from madoguchi.records.actor import staff_actor
 from madoguchi.records.models import Event
+from madoguchi.records.permissions import Access
 from madoguchi.records.read import Record
 
 COMMENT_LENGTH = 2000
@@ -39,21 +39,21 @@ SAME_LETTER = timedelta(minutes=5)
 @require_safe
 def record(request: StaffRequest, app_code: str, record_id: int) -> HttpResponse:
     """The record page; that it was looked at is noted."""
-    app, found = shell.record_for(request.user, app_code, record_id)
-    log_view(request, found, "record")
-    return shell.page(request, "desk/record.html", record_context(request, app, found))
+    access, found = shell.record_for(request.user, app_code, record_id)
+    log_view(access, found, "record")
+    return shell.page(request, "desk/record.html", record_context(request, access, found))
 
 
-def log_view(request: StaffRequest, record: Record, purpose: str) -> None:
+def log_view(access: Access, record: Record, purpose: str) -> None:
     """Notes that this person saw the record's personal fields."""
-    fields = read.personal_field_ids(record.app.definition.fields)
-    log_access(app=record.app, record_ids=[record.id], staff=request.user, purpose=purpose, field_ids=fields)
+    fields = read.personal_field_ids(access.seen(record.app.definition.fields))
+    assert access.viewer.staff is not None
+    log_access(app=record.app, record_ids=[record.id], staff=access.viewer.staff, purpose=purpose, field_ids=fields)
 
 
-def record_context(request: StaffRequest, app: AppRevision, record: Record, *, comment: str = "") -> dict[str, Any]:
+def record_context(request: StaffRequest, access: Access, record: Record, *, comment: str = "") -> dict[str, Any]:
     """Everything the record page shows."""
-    staff, defn = request.user, record.app.definition
-    held = permissions.rights(staff, app.definition)
+    staff, app, defn = request.user, access.app, record.app.definition
     check = identity.of_record(app.app_id, record.id)
     payment = payment_queries.live_payment(app.app_id, record.id)
     return {
@@ -63,14 +63,14 @@ def record_context(request: StaffRequest, app: AppRevision, record: Record, *, c
         "left": deadlines.days_left(defn, record.status, record.submitted_at),
         "channel": CHANNELS.get(record.channel, record.channel),
         "assignee": process.who(record.assignee_id), "is_mine": record.assignee_id == staff.pk,
-        "groups": answers.groups(record, identity="identity" in held),
-        "buttons": buttons(staff, app, record, check, payment),
-        "timeline": timeline.entries(defn, read.history(app, record.id)),
-        "may_process": "process" in held,
-        "may_write_letters": "process" in held and _has_address(record),
-        **_payment_context(payment, may_receive="payment" in held),
+        "groups": answers.groups(record, access),
+        "buttons": buttons(access, record, check, payment),
+        "timeline": timeline.entries(defn, read.history(app, record.id, access=access)),
+        "may_process": access.has("process"),
+        "may_write_letters": access.has("process") and _has_address(record),
+        **_payment_context(payment, may_receive=access.has("payment")),
         "check": check, "check_chip": chips.identity_chip(check) if check else None,
-        "may_identify": "identity" in held,
+        "may_identify": access.has("identity"),
     }
 
 
@@ -103,28 +103,28 @@ def back(app: AppRevision, record_id: int) -> HttpResponseRedirect:
 @require_POST
 def assign(request: StaffRequest, app_code: str, record_id: int) -> HttpResponse:
     """Takes the record into one's own hands, or lets go of it."""
-    app, found = shell.record_for(request.user, app_code, record_id, "process")
+    access, found = shell.record_for(request.user, app_code, record_id, "process")
     to = None if request.POST.get("release") else request.user
-    process.assign(app=app, record=found, to=to, staff=request.user)
+    process.assign(access=access, record=found, to=to)
     counts.forget(request.user)
     messages.success(request, _("自分の担当にしました。") if to else _("担当を外しました。"))
-    return back(app, record_id)
+    return back(access.app, record_id)
 
 
 @staff_required
 @require_POST
 def comment(request: StaffRequest, app_code: str, record_id: int) -> HttpResponse:
     """A note among staff."""
-    app, found = shell.record_for(request.user, app_code, record_id, "process")
+    access, found = shell.record_for(request.user, app_code, record_id, "process")
     text = request.POST.get("text", "").strip()
     if not text or len(text) > COMMENT_LENGTH:
         long = _("コメントは2,000文字までです。短くしてください。")
         messages.error(request, long if text else _("コメントを書いてから押してください。"))
         return shell.page(
-            request, "desk/record.html", record_context(request, app, found, comment=text), status=422
+            request, "desk/record.html", record_context(request, access, found, comment=text), status=422
         )
-    process.comment(app=app, record=found, text=text, staff=request.user)
-    return back(app, record_id)
+    process.comment(access=access, record=found, text=text)
+    return back(access.app, record_id)
 
 
 @staff_required
@@ -148,28 +148,29 @@ def _covering_letter(app: AppRevision, found: Record) -> bytes:
 def _letter(
     request: StaffRequest, app_code: str, record_id: int, name: str, write_letter: Callable[..., bytes]
 ) -> HttpResponse:
-    app, found = shell.record_for(request.user, app_code, record_id, "process")
+    access, found = shell.record_for(request.user, app_code, record_id, "process")
     try:
         content = write_letter(found.app, found)
     except letters.NotAddressable as problem:
         messages.error(request, str(problem))
-        return back(app, record_id)
-    log_view(request, found, "letter")
-    _note_letter(request, app, found, name)
+        return back(access.app, record_id)
+    log_view(access, found, "letter")
+    _note_letter(request, access, found, name)
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
     response["Cache-Control"] = "no-store"
     return response
 
 
-def _note_letter(request: StaffRequest, app: AppRevision, record: Record, name: str) -> None:
+def _note_letter(request: StaffRequest, access: Access, record: Record, name: str) -> None:
     """Once per making: a browser may ask for the same PDF again to save or to print it."""
     lately = timezone.now() - SAME_LETTER
     made = Event.objects.filter(
-        app_id=app.app_id, record_id=record.id, kind="letter_made", actor_staff=request.user, data__letter=name,
+        app_id=access.app.app_id, record_id=record.id, kind="letter_made", actor_staff=request.user, data__letter=name,
         at__gte=lately,
     )
     if not made.exists():
         write.add_event(
-            app=app, record_id=record.id, kind="letter_made", actor=staff_actor(request.user), data={"letter": name}
+            app=access.app, record_id=record.id, kind="letter_made", actor=access.viewer.actor, data={"letter": name},
+            access=access,
         )

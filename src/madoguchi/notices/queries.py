@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from madoguchi.notices.channels import LETTER
 from madoguchi.notices.models import Notice
+from madoguchi.records.permissions import Access, of_seen_records
 
 
 def notices_of(app_id: int, record_id: int) -> list[Notice]:
@@ -17,17 +18,20 @@ def notices_of(app_id: int, record_id: int) -> list[Notice]:
 
 
 def letters_to_print(
-    app_ids: Collection[int], *, only: Collection[uuid.UUID] | None = None, limit: int | None = None
+    accesses: Collection[Access], *, only: Collection[uuid.UUID] | None = None, limit: int | None = None
 ) -> list[Notice]:
-    """Notices of those apps that wait for staff to print and post them, oldest first; ``only`` of these, if given."""
-    waiting = _waiting_letters(app_ids).order_by("created_at")
+    """Notices that wait for staff to print and post them, oldest first; ``only`` of these, if given.
+
+    Of the apps of ``accesses``, and of the records that may be viewed there.
+    """
+    waiting = _waiting_letters(accesses).order_by("created_at")
     return list(waiting.filter(pk__in=only)[:limit] if only is not None else waiting[:limit])
 
 
-def count_letters(app_ids: Collection[int], *, cap: int) -> int:
+def count_letters(accesses: Collection[Access], *, cap: int) -> int:
     """How many letters wait, counted no further than one more than ``cap``."""
-    return _waiting_letters(app_ids)[: cap + 1].count()
+    return _waiting_letters(accesses)[: cap + 1].count()
 
 
-def _waiting_letters(app_ids: Collection[int]) -> QuerySet[Notice]:
-    return Notice.objects.filter(app_id__in=app_ids, channel=LETTER, state=Notice.State.QUEUED)
+def _waiting_letters(accesses: Collection[Access]) -> QuerySet[Notice]:
+    return Notice.objects.filter(of_seen_records(accesses), channel=LETTER, state=Notice.State.QUEUED)

@@ -53,3 +53,11 @@ class InvalidValues(RecordError):
         texts = [str(problem.text) for found in problems.values() for problem in found]
         super().__init__("\n".join(texts))
         self.problems = dict(problems)
+
+
+class FieldsRefused(InvalidValues):
+    """Values for fields that this person or program may not fill in."""
+
+
+class NotDeletable(RecordError):
+    """A record that has to stay."""

@@ -11,7 +11,7 @@ from madoguchi.records.models import Event
 KINDS = frozenset({
     "created", "updated", "moved", "corrected", "assigned", "commented", "identity_passed", "identity_failed",
     "payment_due", "payment_paid", "payment_failed", "payment_expired", "payment_cancelled", "payment_refunded",
-    "file_deleted", "letter_made", "notice_sent", "notice_failed",
+    "file_deleted", "letter_made", "notice_sent", "notice_failed", "deleted", "comment_deleted",
 })
 
 Subscriber = Callable[[Event], None]
@@ -34,9 +34,14 @@ def write_event(
     before: Mapping[str, Any] | None = None, after: Mapping[str, Any] | None = None,
     data: Mapping[str, Any] | None = None,
 ) -> Event:
-    """Inserts an event and tells the subscribers. Only ``records.write`` calls this. ValueError for unknown kinds."""
+    """Inserts an event and tells the subscribers. Only ``records.write`` calls this. ValueError for unknown kinds.
+
+    Of a program's event ``data["token"]`` says whose it is.
+    """
     if kind not in KINDS:
         raise ValueError(f"unknown kind of event: {kind}")
+    if actor.token_id is not None:
+        data = {**(data or {}), "token": actor.token_id}
     event = Event.objects.create(
         app_id=app_id, record_id=record_id, record_revision=record_revision, kind=kind,
         actor_kind=actor.kind, actor_staff_id=actor.staff_id,

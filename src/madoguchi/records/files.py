@@ -24,7 +24,8 @@ from madoguchi.records.images import FileRefused
 from madoguchi.records.models import StoredFile
 
 __all__ = (
-    "FileRefused", "attach_files", "delete_file", "read_file", "read_thumbnail", "schedule_deletion", "store_upload",
+    "FileRefused", "attach_files", "delete_file", "read_file", "read_thumbnail", "schedule_all",
+    "schedule_deletion", "store_as_sent", "store_upload",
 )
 
 MAX_PER_INTERVIEW = 60
@@ -60,6 +61,26 @@ def store_upload(
     _write(_path(row.id), vault.seal(content, context=_context(row.id)))
     if thumbnail is not None:
         _write(_thumbnail_path(row.id), vault.seal(thumbnail, context=_context(row.id, "thumbnail")))
+    row.save(force_insert=True)
+    return row
+
+
+def store_as_sent(*, app: AppRevision, field: AnyField, data: bytes, content_type: str, name: str) -> StoredFile:
+    """Keeps an attachment of staff or of a program byte by byte, whatever it is; no record has it yet.
+
+    Pictures for photo fields are still encoded anew. Raises FileRefused.
+    """
+    if not isinstance(field, FileField):
+        return store_upload(app=app, field=field, data=data, content_type=content_type, name=name)
+    if len(data) > field.max_megabytes * 1024 * 1024:
+        words = _("ファイルが大きすぎます。%(limit)dMB 以下にして送ってください。")
+        raise FileRefused(words % {"limit": field.max_megabytes})
+    row = StoredFile(
+        app_id=app.app_id, field_id=field.id, content_type=content_type[:100], original_name=_safe_name(name),
+        size=len(data), sha256=hashlib.sha256(data).hexdigest(),
+        delete_after=timezone.now() + timedelta(days=UNATTACHED_DAYS),
+    )
+    _write(_path(row.id), vault.seal(data, context=_context(row.id)))
     row.save(force_insert=True)
     return row
 
@@ -104,6 +125,11 @@ def schedule_deletion(*, app: AppRevision, record_id: int, closed: bool) -> None
     days = procedure.identity_photo_days if procedure else 0
     pictures = StoredFile.objects.filter(app_id=app.app_id, record_id=record_id, identity=True, deleted_at=None)
     pictures.update(delete_after=timezone.now() + timedelta(days=days) if closed else None)
+
+
+def schedule_all(*, app_id: int, record_id: int) -> None:
+    """Marks every file of a record that is deleted: the daily job removes them."""
+    StoredFile.objects.filter(app_id=app_id, record_id=record_id, deleted_at=None).update(delete_after=timezone.now())
 
 
 @transaction.atomic

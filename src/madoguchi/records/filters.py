@@ -1,4 +1,4 @@
-"""Conditions of a list: what a view, a person's filters and a search say, as SQL."""
+"""Conditions of a list that a person adds by pressing and typing: chips, and words that are looked for, as SQL."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from django.utils.translation import gettext as _
 from psycopg import sql
 
 from madoguchi.catalog.tables import columns_of
-from madoguchi.definition.app import AppDefinition, View
+from madoguchi.definition.app import AppDefinition
 from madoguchi.definition.fields import AnyField
 from madoguchi.lib.phones import phone_digits
 from madoguchi.lib.text import normalise_spaces, to_half_digits
+from madoguchi.records.joined import live_copies
+from madoguchi.records.permissions import Access
 
 NOBODY = "none"
 """As a value of the filter ``assignee``: records that nobody has taken."""
-PLAIN_TYPES = frozenset({"text", "choice", "lookup", "phone", "email"})
-SEARCHED_TYPES = frozenset({"text", "textarea", "email", "choice", "lookup"})
+SEARCHED_TYPES = frozenset({"text", "textarea", "email", "choice", "lookup", "link", "serial"})
 MAX_WORDS = 5
 
 
@@ -34,18 +35,18 @@ def register_filter(code: str, condition: ExtraFilter) -> None:
 
 
 def conditions(
-    defn: AppDefinition, view: View, filters: Mapping[str, Sequence[str]], search: str
+    access: Access, filters: Mapping[str, Sequence[str]], search: str
 ) -> tuple[list[sql.Composable], list[str]]:
-    """Conditions to be joined by AND, and a message for each filter that the app does not know."""
+    """Conditions to be joined by AND, and a message for each filter that there is not."""
     found: list[sql.Composable] = []
     messages: list[str] = []
-    for code, values in [*view.filters.items(), *filters.items()]:
-        condition = _filter(defn, code, [value.replace("\x00", "") for value in values])
+    for code, values in filters.items():
+        condition = _filter(access.app.definition, code, [value.replace("\x00", "") for value in values])
         if condition is None:
             messages.append(_("「%(column)s」では絞り込めません。") % {"column": code})
         else:
             found.append(condition)
-    return [*found, *_search(defn, search)], messages
+    return [*found, *_search(access, search)], messages
 
 
 def _filter(defn: AppDefinition, code: str, values: Sequence[str]) -> sql.Composable | None:
@@ -53,20 +54,7 @@ def _filter(defn: AppDefinition, code: str, values: Sequence[str]) -> sql.Compos
         return _one_of(code, values)
     if code == "assignee":
         return _assignee(values)
-    if code in _extra:
-        return _extra[code](defn, values)
-    field = defn.by_code.get(code)
-    if field is None:
-        return None
-    name = f"f{field.id}"
-    if field.type in PLAIN_TYPES:
-        return _one_of(name, values)
-    if field.type == "choices":
-        return sql.SQL("{} && {}::text[]").format(sql.Identifier(name), sql.Literal(list(values)))
-    if field.type == "consent":
-        wanted = [value == "true" for value in values]
-        return sql.SQL("coalesce({}, FALSE) = ANY({}::boolean[])").format(sql.Identifier(name), sql.Literal(wanted))
-    return None
+    return _extra[code](defn, values) if code in _extra else None
 
 
 def _one_of(column: str, values: Sequence[str]) -> sql.Composable:
@@ -82,11 +70,16 @@ def _assignee(values: Sequence[str]) -> sql.Composable:
     return sql.SQL("({} OR assignee_id IS NULL)").format(known) if NOBODY in values else known
 
 
-def _search(defn: AppDefinition, search: str) -> Iterator[sql.Composable]:
-    """Every word must occur somewhere: in the receipt number, a text, or a name (family and given together)."""
+def _search(access: Access, search: str) -> Iterator[sql.Composable]:
+    """Every word must occur somewhere: in the receipt number, a text, or a name (family and given together).
+
+    Only in what the viewer sees, and not in what is read from another app.
+    """
     words = normalise_spaces(search.replace("\x00", "")).split(" ")[:MAX_WORDS]
-    texts = [sql.Identifier("receipt_number"), *(t for field in defn.fields for t in _searched(field))]
-    phones = [sql.Identifier(f"f{field.id}") for field in defn.fields if field.type == "phone"]
+    live = live_copies(access.app.definition)
+    fields = [field for field in access.seen(access.app.definition.fields) if field.code not in live]
+    texts = [sql.Identifier("receipt_number"), *(text for field in fields for text in _searched(field))]
+    phones = [sql.Identifier(f"f{field.id}") for field in fields if field.type == "phone"]
     plain_phones = [sql.SQL("replace({}, '-', '')").format(phone) for phone in phones]
     for word in filter(None, words):
         # Telephone numbers are compared by their digits, whatever hyphens people write.

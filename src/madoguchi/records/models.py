@@ -10,7 +10,7 @@ from django.db import models
 from madoguchi.catalog.models import App
 from madoguchi.records.import_models import Import, ImportErrors
 
-__all__ = ("AccessLog", "Event", "Import", "ImportErrors", "ReceiptCounter", "StoredFile")
+__all__ = ("AccessLog", "Event", "Import", "ImportErrors", "ReceiptCounter", "SerialCounter", "StoredFile")
 
 
 class Event(models.Model):
@@ -55,6 +55,21 @@ class ReceiptCounter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.prefix}-{self.era_year}-{self.last:06}"
+
+
+class SerialCounter(models.Model):
+    """The last number that a serial field gave out, within the year or month in which its numbers go up."""
+
+    app = models.ForeignKey(App, models.PROTECT, related_name="+")
+    field_id = models.PositiveIntegerField()
+    period = models.CharField(max_length=10, blank=True)
+    last = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("app", "field_id", "period"), name="serial_counter_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.app_id}/{self.field_id} {self.period} {self.last}"
 
 
 class StoredFile(models.Model):

@@ -1,28 +1,35 @@
-"""Reading records. One SQL statement a page; PostgreSQL builds the JSON and leaves out what may not be seen."""
+"""Reading records. One SQL statement a page; PostgreSQL builds the JSON and leaves out what may not be seen.
+
+What people and programs read goes by their ``Access``: ``find_record``, ``list_records``, ``history`` with one.
+``get_record`` is for the platform itself.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, models
+from django.db.models.expressions import RawSQL
 from psycopg import sql
 
 from madoguchi.catalog.queries import AppRevision, revision
 from madoguchi.catalog.tables import columns_of, table_name
 from madoguchi.definition.fields import AnyField, ChannelName
 from madoguchi.definition.values import Value
+from madoguchi.records.joined import read_fields
 from madoguchi.records.lists import ListTooSlow, Page, count_capped, list_records
 from madoguchi.records.models import Event
-from madoguchi.records.rows import select_list, values_of
+from madoguchi.records.permissions import Access, RecordRight, given
+from madoguchi.records.rows import json_expression, values_of
 
 __all__ = (
     "ListTooSlow", "Page", "Record", "RecordNotFound", "count_capped", "find_by_interview", "find_by_key",
-    "get_record", "history", "list_records", "personal_field_ids",
+    "find_record", "get_record", "history", "list_records", "personal_field_ids",
 )
 
 SYSTEM = (
@@ -41,6 +48,8 @@ class Record:
     """One record as it is now. ``app`` is the revision it was filed under; ``values`` (by code) are read by that one.
 
     ``revision`` rises with every change: hand it back as ``expected_revision``. Blank fields are not in ``values``.
+    Of ``find_record`` only: ``values`` holds what the viewer sees, ``others`` the totals and related records by code,
+    ``rights`` what rules about records give.
     """
 
     app: AppRevision
@@ -57,6 +66,8 @@ class Record:
     updated_at: datetime
     submitted_at: datetime | None
     values: dict[str, Value] = field(repr=False)
+    others: dict[str, Value] = field(repr=False, default_factory=dict)
+    rights: frozenset[RecordRight] = frozenset()
 
     @property
     def app_revision_id(self) -> int:
@@ -66,7 +77,8 @@ class Record:
 def get_record(app: AppRevision, record_id: int, *, lock: bool = False) -> Record:
     """One record, read by the revision it was filed under, whichever revision ``app`` is; raises RecordNotFound.
 
-    ``lock`` keeps others from changing it until the transaction ends. Says nothing about rights and logs no access.
+    ``lock`` keeps others from changing it until the transaction ends. For the platform: whatever the record holds,
+    whoever asks; copies of lookups as they were written. Logs no access.
     """
     row = _one(app, sql.SQL("id = {}").format(sql.Literal(record_id)), lock=lock)
     if row is None:
@@ -76,13 +88,44 @@ def get_record(app: AppRevision, record_id: int, *, lock: bool = False) -> Recor
     return _record(app, row)
 
 
-def _one(app: AppRevision, where: sql.Composable, *, lock: bool = False) -> dict[str, Any] | None:
-    statement = sql.SQL("SELECT row_to_json(r)::text FROM (SELECT {} FROM {} WHERE {} LIMIT 1{}) r").format(
-        select_list(app.definition.value_fields, SYSTEM),
-        sql.Identifier(table_name(app.app_id)),
-        where,
-        sql.SQL(" FOR UPDATE" if lock else ""),
+def find_record(access: Access, record_id: int) -> Record:
+    """One record as this viewer may see it; raises RecordNotFound also where a rule hides it. Logs no access."""
+    return _find(access, access.app, record_id)
+
+
+def _find(access: Access, app: AppRevision, record_id: int) -> Record:
+    fields = access.seen(app.definition.fields)
+    joined = read_fields(access, app.definition, fields)
+    system = [sql.Identifier("t", name) for name in (*SYSTEM, "may_edit", "may_delete")]
+    statement = sql.SQL(
+        "SELECT row_to_json(r)::text FROM (SELECT {} FROM (SELECT *, {} AS may_edit, {} AS may_delete FROM {}"
+        " WHERE id = {} AND {}) AS t {}) r"
+    ).format(
+        sql.SQL(", ").join([*system, *joined.expressions]), access.where("edit"), access.where("delete"),
+        sql.Identifier(table_name(app.app_id)), sql.Literal(record_id), access.where("view"),
+        sql.SQL(" ").join(joined.joins),
     )
+    row = _first(statement)
+    if row is None:
+        raise RecordNotFound(f"{app.code}/{record_id}")
+    if row["app_revision_id"] != app.revision_id:
+        return _find(access, revision(row["app_revision_id"]), record_id)
+    others = {item.code: joined.value(item, row) for item in fields if item.type in ("total", "related")}
+    rights = given(edit=row["may_edit"], delete=row["may_delete"])
+    return replace(_record(app, row), others=others, rights=rights)
+
+
+def _one(app: AppRevision, where: sql.Composable, *, lock: bool = False) -> dict[str, Any] | None:
+    columns = [*map(sql.Identifier, SYSTEM), *map(json_expression, app.definition.value_fields)]
+    return _first(
+        sql.SQL("SELECT row_to_json(r)::text FROM (SELECT {} FROM {} WHERE {} LIMIT 1{}) r").format(
+            sql.SQL(", ").join(columns), sql.Identifier(table_name(app.app_id)), where,
+            sql.SQL(" FOR UPDATE" if lock else ""),
+        )
+    )
+
+
+def _first(statement: sql.Composable) -> dict[str, Any] | None:
     with connection.cursor() as cursor:
         cursor.execute(statement)
         found = cursor.fetchone()
@@ -127,10 +170,26 @@ def find_by_key(app: AppRevision, code: str, value: str) -> dict[str, Value] | N
     return values_of(app.definition, row) if row else None
 
 
-def history(app: AppRevision, record_id: int) -> list[Event]:
-    """What happened to a record, oldest first, with the staff who acted."""
-    found = Event.objects.filter(app_id=app.app_id, record_id=record_id).select_related("actor_staff")
-    return list(found.order_by("id"))
+def history(app: AppRevision, record_id: int, *, access: Access | None = None) -> list[Event]:
+    """What happened to a record, oldest first, with the staff who acted; without values that ``access`` hides."""
+    found = Event.objects.filter(app_id=app.app_id, record_id=record_id).select_related("actor_staff").order_by("id")
+    if access is None or not access.hidden:
+        return list(found)
+    return [_as_seen(event) for event in found.defer("before", "after").annotate(**_seen_values(access))]
+
+
+def _seen_values(access: Access) -> dict[str, RawSQL]:
+    hidden = sorted(map(str, access.hidden))
+    return {
+        f"seen_{name}": RawSQL(f'records_event."{name}" - %s::text[]', [hidden], models.JSONField())  # noqa: S611
+        for name in ("before", "after")
+    }
+
+
+def _as_seen(event: Any) -> Event:
+    event.before, event.after = event.seen_before, event.seen_after
+    found: Event = event
+    return found
 
 
 def personal_field_ids(fields: Sequence[AnyField]) -> frozenset[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from psycopg import sql
@@ -20,13 +20,16 @@ _EXPRESSIONS = {"time without time zone": _TIME, "timestamp with time zone": _MO
 
 
 def json_expression(field: AnyField) -> sql.Composed:
-    """SQL that yields the field's canonical value as PostgreSQL's JSON would hold it; named ``f<id>``."""
+    """``json_value``, named ``f<id>``."""
+    return sql.SQL("{} AS {}").format(json_value(field), sql.Identifier(f"f{field.id}"))
+
+
+def json_value(field: AnyField) -> sql.Composed:
+    """SQL that yields the field's canonical value as PostgreSQL's JSON would hold it."""
     columns = columns_of(field)
     if columns[0].part is None:
-        value = _EXPRESSIONS.get(columns[0].sql_type, sql.SQL("{}")).format(sql.Identifier(columns[0].name))
-    else:
-        value = _composite(columns)
-    return sql.SQL("{} AS {}").format(value, sql.Identifier(f"f{field.id}"))
+        return _EXPRESSIONS.get(columns[0].sql_type, sql.SQL("{}")).format(sql.Identifier(columns[0].name))
+    return _composite(columns)
 
 
 def _composite(columns: tuple[Column, ...]) -> sql.Composed:
@@ -57,11 +60,6 @@ def values_of(defn: AppDefinition, row: Mapping[str, Any]) -> dict[str, Value]:
     """Values by code of a row whose keys are ``f<id>``; blanks are left out."""
     found = ((field.code, row.get(f"f{field.id}")) for field in defn.value_fields)
     return {code: value for code, value in found if value is not None}
-
-
-def select_list(fields: Iterable[AnyField], system: Iterable[str]) -> sql.Composed:
-    """The columns to read: system columns by name, fields as ``json_expression``."""
-    return sql.SQL(", ").join([*(sql.Identifier(name) for name in system), *map(json_expression, fields)])
 
 
 def by_field_id(defn: AppDefinition, values: Values) -> dict[str, Value]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from madoguchi.lib.jobs import RETRY, app, daily_in_japan
 from madoguchi.records import files, import_run, imports
 from madoguchi.records.actor import SYSTEM
 from madoguchi.records.models import StoredFile
+from madoguchi.records.read import RecordNotFound
 from madoguchi.records.write import add_event
 
 
@@ -29,8 +31,10 @@ def delete_due_files(timestamp: int) -> None:
 @transaction.atomic
 def _delete(file: StoredFile) -> None:
     files.delete_file(file)
-    if file.record_id is not None:
-        data = {"file": str(file.pk), "field_id": file.field_id, "reason": "due"}
+    if file.record_id is None:
+        return
+    data = {"file": str(file.pk), "field_id": file.field_id, "reason": "due"}
+    with suppress(RecordNotFound):  # A record that was deleted has said so in its last event.
         app_revision = published_by_id(file.app_id)
         add_event(app=app_revision, record_id=file.record_id, kind="file_deleted", actor=SYSTEM, data=data)
 

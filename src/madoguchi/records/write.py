@@ -22,25 +22,33 @@ from madoguchi.definition.fields import ChannelName
 from madoguchi.definition.values import Value, Values
 from madoguchi.records import checks, files
 from madoguchi.records.actor import Actor
+from madoguchi.records.defaults import with_defaults
 from madoguchi.records.errors import (
     AlreadyCreated,
+    FieldsRefused,
     InvalidValues,
     NotAllowedNow,
+    NotDeletable,
     RecordError,
     RecordRef,
     StaleRecord,
 )
 from madoguchi.records.events import write_event
+from madoguchi.records.guards import refuse_fields, refuse_record, refuse_undeletable, register_deletion_guard
 from madoguchi.records.models import Event
-from madoguchi.records.read import Record, find_by_interview, get_record
+from madoguchi.records.permissions import Access, RecordRight
+from madoguchi.records.read import Record, find_by_interview, find_record, get_record
 from madoguchi.records.receipts import next_receipt_number
 from madoguchi.records.requirements import refuse_unless_movable, register_requirement, triggered_action
+from madoguchi.records.row_numbers import numbered
 from madoguchi.records.rows import assignments, by_field_id
+from madoguchi.records.serials import serial_numbers
 from madoguchi.records.world import DatabaseWorld
 
 __all__ = (
-    "AlreadyCreated", "InvalidValues", "NotAllowedNow", "RecordError", "RecordRef", "StaleRecord", "add_event",
-    "assign_record", "create_record", "fire_trigger", "move_record", "register_requirement", "update_record",
+    "AlreadyCreated", "FieldsRefused", "InvalidValues", "NotAllowedNow", "NotDeletable", "RecordError", "RecordRef",
+    "StaleRecord", "add_event", "assign_record", "create_record", "delete_record", "fire_trigger", "move_record",
+    "register_deletion_guard", "register_requirement", "update_record",
 )
 
 Assignments = list[tuple[sql.Identifier, sql.Composable]]
@@ -53,18 +61,26 @@ CLOSED = frozenset({"done", "rejected", "cancelled", "expired"})
 def create_record(
     *, app: AppRevision, values: Values, actor: Actor, status: str | None = None, channel: ChannelName = "counter",
     interview_id: UUID | None = None, receipt_prefix: str | None = None, data: Mapping[str, Any] | None = None,
+    access: Access | None = None,
 ) -> RecordRef:
     """Adds a record, with a receipt number if the app has a procedure (or ``receipt_prefix`` is given).
 
-    Hidden fields are dropped and formulas computed. ``status`` defaults to the process's initial one.
-    Raises AlreadyCreated when ``interview_id`` has become a record before, InvalidValues.
+    Hidden fields are dropped, formulas computed and serial numbers given; where staff or a program add the record,
+    fields that ``values`` does not name get their defaults. ``status`` defaults to the process's initial one. Raises
+    AlreadyCreated when ``interview_id`` has become a record before, InvalidValues; with ``access`` also
+    PermissionDenied without the right to add, and FieldsRefused.
     """
     if interview_id is not None:
         _refuse_second(app, interview_id)
+    if access is not None:
+        access.require("add")
+        refuse_fields(access, values)
     world = DatabaseWorld(channel)
-    if actor.kind == "staff" and interview_id is None:
-        values = checks.checked_whole(app.definition, values, world)
-    stored = {c: value for c, value in visible_values(app.definition, values, world).items() if value is not None}
+    if actor.is_checked and interview_id is None:
+        values = checks.checked_whole(app.definition, with_defaults(app.definition, values, actor, world.now), world)
+    visible = visible_values(app.definition, values, world)
+    stored = {code: value for code, value in visible.items() if value is not None}
+    stored |= serial_numbers(app, visible, world.now.date())
     system = _initial_columns(app.definition, world.now, status, channel, receipt_prefix)
     made = {"interview_id": interview_id, "created_by_id": actor.staff_id, "updated_by_id": actor.staff_id}
     record_id = _insert(app, system | made, stored)
@@ -134,28 +150,34 @@ def _readable_refusals(app: AppRevision) -> Iterator[None]:
 @transaction.atomic
 def update_record(
     *, app: AppRevision, record_id: int, changes: Values, expected_revision: int | None, actor: Actor,
-    kind: str = "updated", data: Mapping[str, Any] | None = None,
+    kind: str = "updated", data: Mapping[str, Any] | None = None, access: Access | None = None,
 ) -> Event:
     """Changes some values (None clears one). ``expected_revision`` None means: whatever it is now.
 
-    Changes by staff are checked against the definition. Raises RecordNotFound, StaleRecord, InvalidValues.
+    Changes by staff and programs are checked against the definition. Raises RecordNotFound, StaleRecord, InvalidValues;
+    with ``access`` also PermissionDenied and FieldsRefused, by the rules as they hold for the locked record.
     """
-    record = _current(app, record_id, expected_revision)
+    record = _current(app, record_id, expected_revision, access, "edit")
+    if access is not None:
+        refuse_fields(access, changes)
     return _change(record, kind=kind, actor=actor, changes=changes, data=data)
 
 
 @transaction.atomic
 def move_record(
     *, app: AppRevision, record_id: int, action: Action, expected_revision: int | None, actor: Actor,
-    changes: Values | None = None, data: Mapping[str, Any] | None = None,
+    changes: Values | None = None, data: Mapping[str, Any] | None = None, access: Access | None = None,
 ) -> Event:
     """Moves a record by ``action`` of its own process. Whether this person may is decided by ``permissions.may_act``.
 
-    Raises RecordNotFound, StaleRecord, InvalidValues, and NotAllowedNow when the record is in another status, when a
-    requirement (identity, payment) is not met or when the action's condition is false.
+    Raises RecordNotFound (with ``access`` also where a rule hides the record), StaleRecord, InvalidValues, and
+    NotAllowedNow when the record is in another status, when a requirement (identity, payment) is not met or when the
+    action's condition is false.
     """
-    record = _current(app, record_id, expected_revision)
-    refuse_unless_movable(record, action)
+    record = _current(app, record_id, expected_revision, access, "view")
+    if access is not None:
+        refuse_fields(access, changes or {})
+    refuse_unless_movable(record, action, access.viewer.staff if access else None)
     return _move(record, action, actor, changes or {}, data or {})
 
 
@@ -171,26 +193,62 @@ def fire_trigger(
 
 @transaction.atomic
 def assign_record(
-    *, app: AppRevision, record_id: int, staff_id: int | None, expected_revision: int | None, actor: Actor
+    *, app: AppRevision, record_id: int, staff_id: int | None, expected_revision: int | None, actor: Actor,
+    access: Access | None = None,
 ) -> Event:
     """Gives a record to someone, or to nobody (None). Raises RecordNotFound, StaleRecord."""
-    record = _current(app, record_id, expected_revision)
+    record = _current(app, record_id, expected_revision, access, "view")
     return _change(record, kind="assigned", actor=actor, system={"assignee_id": staff_id})
 
 
 @transaction.atomic
 def add_event(
-    *, app: AppRevision, record_id: int, kind: str, actor: Actor, data: Mapping[str, Any] | None = None
+    *, app: AppRevision, record_id: int, kind: str, actor: Actor, data: Mapping[str, Any] | None = None,
+    access: Access | None = None,
 ) -> Event:
     """Notes something that changes no value: a comment, a payment, a letter. Raises RecordNotFound."""
-    record = get_record(app, record_id)
+    record = get_record(app, record_id) if access is None else find_record(access, record_id)
     return write_event(
         app_id=app.app_id, record_id=record_id, record_revision=record.revision, kind=kind, actor=actor, data=data
     )
 
 
-def _current(app: AppRevision, record_id: int, expected_revision: int | None) -> Record:
+@transaction.atomic
+def delete_record(
+    *, app: AppRevision, record_id: int, expected_revision: int | None, actor: Actor, access: Access | None = None,
+    data: Mapping[str, Any] | None = None,
+) -> Event:
+    """Removes a record; its last values stay in the event ``deleted``, its files are deleted by the daily job.
+
+    What a resident filed is never deleted: it ends with an action of the process (rejected, cancelled), its status page
+    stays, and how long it is kept is a matter of law. Raises RecordNotFound, StaleRecord, PermissionDenied, and
+    NotDeletable for such a record or where a room above objects (``register_deletion_guard``).
+    """
+    record = _current(app, record_id, expected_revision, access, "delete")
+    refuse_undeletable(record)
+    files.schedule_all(app_id=app.app_id, record_id=record.id)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL("DELETE FROM {} WHERE id = {}").format(
+                sql.Identifier(table_name(app.app_id)), sql.Literal(record.id)
+            )
+        )
+    system = {name: getattr(record, name) for name in ("status", "assignee_id", "receipt_number", "created_by_id")}
+    before = {name: value for name, value in system.items() if value is not None}
+    return write_event(
+        app_id=app.app_id, record_id=record.id, record_revision=record.revision, kind="deleted", actor=actor, data=data,
+        before=before | by_field_id(record.app.definition, record.values),
+    )
+
+
+def _current(
+    app: AppRevision, record_id: int, expected_revision: int | None, access: Access | None = None,
+    right: RecordRight = "view",
+) -> Record:
+    """The record, locked. Rules are asked once it is: what they hold of cannot change any more."""
     record = get_record(app, record_id, lock=True)
+    if access is not None:
+        refuse_record(access, record_id, right)
     if expected_revision is not None and record.revision != expected_revision:
         raise StaleRecord(record.revision)
     return record
@@ -223,8 +281,9 @@ def _change(
 def _changed_values(record: Record, changes: Values, actor: Actor) -> dict[str, Value]:
     """What differs after ``changes``: values, fields that they hide or show, formulas; None where now blank."""
     world, defn = DatabaseWorld(record.channel), record.app.definition
-    if actor.kind == "staff":
+    if actor.is_checked:
         changes = checks.checked(defn, changes, world, values=record.values)
+    changes = numbered(defn, changes, before=record.values)
     after = visible_values(defn, {**record.values, **changes}, world)
     codes = [field.code for field in defn.value_fields]
     return {code: after.get(code) for code in codes if after.get(code) != record.values.get(code)}

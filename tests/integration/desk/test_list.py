@@ -15,6 +15,7 @@ from madoguchi.lib.business_days import add_business_days
 from madoguchi.records import arrivals
 from madoguchi.records.actor import SYSTEM
 from madoguchi.records.models import AccessLog
+from madoguchi.records.permissions import staff_access
 from madoguchi.records.write import create_record
 from tests import walks
 from tests.cast import TAKAHASHI
@@ -146,7 +147,7 @@ def test_one_pages_forward_and_back_over_everything_once(app: AppRevision, at: A
 
 def test_an_open_list_learns_within_seconds_that_something_came_in(paid: Case, at: At) -> None:
     sato = at("sato")
-    newest = arrivals.newest_id(paid.app)
+    newest = arrivals.newest_id(staff_access(paid.app, paid.staff["sato"]))
     assert f"since={newest}" in sato.get(LIST).content.decode()
     assert sato.get(f"{LIST}newer/?view=open&since={newest}").status_code == 204
     walks.apply(channel="web")

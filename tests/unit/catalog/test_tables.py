@@ -94,7 +94,7 @@ def test_what_cannot_be_sorted_by_is_left_out(code: str) -> None:
 def test_a_view_gets_an_index_of_its_single_filters_and_its_order() -> None:
     data = certificate().model_dump(mode="json", by_alias=True)
     data["views"] = [{
-        "code": "x", "name": "x", "columns": ["status"], "filters": {"status": ["submitted"]},
+        "code": "x", "name": "x", "columns": ["status"], "filter": 'ステータス in ("submitted")',
         "sort": [{"field": "submitted_at", "descending": True}],
     }]
     (index,) = wanted_indexes(7, AppDefinition.model_validate(data))
