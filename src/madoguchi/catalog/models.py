@@ -17,6 +17,9 @@ class App(models.Model):
         "Revision", models.PROTECT, null=True, blank=True, related_name="+"
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    conversions = models.JSONField(
+        default=list, help_text="by revision number: the fields whose columns got another type then"
+    )
 
     class Meta:
         ordering = ("code",)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import json
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from madoguchi.catalog.models import App, City, Revision
 from madoguchi.definition.app import AppDefinition
+from madoguchi.definition.fields import FieldBase
 
 
 class AppNotFound(LookupError):
@@ -46,12 +48,36 @@ def published_by_id(app_id: int) -> AppRevision:
 def _found(revision_id: int | None, what: str) -> AppRevision:
     if revision_id is None:
         raise AppNotFound(f"no published app {what}")
-    return revision(revision_id)
+    return as_filed(revision_id)
+
+
+def revision(revision_id: int) -> AppRevision:
+    """A revision that is or was published, for its records; raises AppNotFound for drafts, which may still change.
+
+    Where a field got another type later, it has that type here too, as the records do (one indexed row is read).
+    """
+    filed = as_filed(revision_id)
+    conversions = App.objects.filter(pk=filed.app_id).values_list("conversions", flat=True).first()
+    later = [field for one in conversions or () if one["number"] > filed.number for field in one["fields"]]
+    return _overlaid(revision_id, json.dumps(later)) if later else filed
+
+
+@lru_cache(maxsize=128)
+def _overlaid(revision_id: int, later: str) -> AppRevision:
+    """The revision with the types of ``later`` (JSON); what its fields are called and when they show stays."""
+    filed = as_filed(revision_id)
+    types = {field["id"]: field for field in json.loads(later)}
+    data = filed.definition.model_dump(mode="json", by_alias=True)
+    data["fields"] = [
+        {**types[field["id"]], **{name: field[name] for name in FieldBase.model_fields}} if field["id"] in types
+        else field for field in data["fields"]
+    ]
+    return replace(filed, definition=AppDefinition.model_validate(data))
 
 
 @lru_cache(maxsize=512)
-def revision(revision_id: int) -> AppRevision:
-    """A revision that is or was published; raises AppNotFound for drafts, which may still change."""
+def as_filed(revision_id: int) -> AppRevision:
+    """A revision exactly as it was published: what running interviews stay on. Raises AppNotFound as ``revision``."""
     row = Revision.objects.filter(pk=revision_id, state__in=(Revision.State.PUBLISHED, Revision.State.RETIRED)).first()
     if row is None:  # Not cached: lru_cache does not keep exceptions.
         raise AppNotFound(f"no published revision {revision_id}")
@@ -66,7 +92,7 @@ def of_row(row: Revision) -> AppRevision:
 def published_apps() -> list[AppRevision]:
     """Every published app, by code."""
     found = App.objects.exclude(published=None).order_by("code").values_list("published_id", flat=True)
-    return [revision(revision_id) for revision_id in found if revision_id is not None]
+    return [as_filed(revision_id) for revision_id in found if revision_id is not None]
 
 
 def procedures() -> list[AppRevision]:

@@ -5,9 +5,16 @@ from __future__ import annotations
 from django.db import connection
 from psycopg import sql
 
+from madoguchi.catalog import publishing
 from madoguchi.catalog.indexes import Index, SortKey
 from madoguchi.catalog.schema import existing_indexes
 from madoguchi.lib.jobs import RETRY, app
+
+
+@app.task(name="catalog.publish_revision", retry=RETRY, pass_context=False)
+def publish_revision(revision_id: int, at: str | None) -> None:
+    """Publishes an approved revision, at its date or after its values were converted."""
+    publishing.run(revision_id, at)
 
 
 @app.task(name="catalog.build_index", retry=RETRY, pass_context=False)

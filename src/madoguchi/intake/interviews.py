@@ -66,7 +66,9 @@ def is_open(interview: Interview) -> bool:
 
 def revision_of(interview: Interview) -> AppRevision:
     """The revision the interview began with and stays on."""
-    return catalog.revision(interview.revision_id)
+    if interview.corrects_record_id is not None:
+        return catalog.revision(interview.revision_id)  # as the record is stored by now
+    return catalog.as_filed(interview.revision_id)
 
 
 def procedure_of(app: AppRevision) -> Procedure:

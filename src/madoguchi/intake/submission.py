@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from madoguchi.catalog import conversions
 from madoguchi.identity import actions as identity
 from madoguchi.identity import queries as identity_queries
 from madoguchi.intake import interviews, links
@@ -95,9 +96,10 @@ def _create_record(interview: Interview, filing: Filing) -> RecordRef:
     status = process.initial if process else None
     if process and process.initial_unpaid and _owes_at_application(filing):
         status = process.initial_unpaid
+    app, values = conversions.fitted(filing.app, filing.values)
     try:
         return write.create_record(
-            app=filing.app, values=filing.values, actor=RESIDENT, status=status,
+            app=app, values=values, actor=RESIDENT, status=status,
             channel=interviews.channel_of(interview), interview_id=interview.id, receipt_prefix=filing.procedure.prefix,
         )
     except AlreadyCreated as error:

@@ -107,7 +107,7 @@ def test_a_removed_field_keeps_its_data_and_has_it_again_when_it_comes_back() ->
 
 def test_a_change_of_type_is_refused_and_nothing_is_published() -> None:
     first = publish(with_field(certificate(), type="text", id=900, code="備考", label="備考"))
-    wrong = with_field(certificate(), type="number", id=900, code="備考", label="備考")
+    wrong = with_field(certificate(), type="name", id=900, code="備考", label="備考")
     with pytest.raises(DefinitionError, match="種類は、すでにデータがあるため変更できません"):
         publish(wrong)
     assert queries.published(first.code) == first
