@@ -118,6 +118,11 @@ def test_language_size_and_furigana_are_kept_in_cookies(city: City, browser: Cli
     assert '<html lang="en"' in page and "Residence" in page
 
 
+def test_the_page_of_the_settings_shows_them_open(city: City, browser: Client) -> None:
+    assert '<details class="settings" open>' in browser.get("/lang/").content.decode()
+    assert '<details class="settings">' in browser.get("/").content.decode()
+
+
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", ""])
 def test_the_settings_lead_nowhere_else(city: City, browser: Client, elsewhere: str) -> None:
     assert browser.post("/lang/", {"language": "en", "next": elsewhere})["Location"] == "/"

@@ -10,6 +10,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
+from madoguchi.catalog.models import City
 from madoguchi.catalog.queries import AppRevision
 from madoguchi.identity.models import IdentityCheck
 from madoguchi.intake.models import Application
@@ -44,6 +45,18 @@ def test_the_history_reads_as_one_list_whoever_wrote_the_words(sent: Walk, paper
     told = [entry.text for entry in status_view(sent.application).timeline]
     assert len(told) > 2
     assert [text for text in told if text.endswith("。")] == []
+
+
+def test_readings_stand_above_the_kanji_and_never_in_marks(city: City, client: Client) -> None:
+    publish(certificate(office={"ja": "市民課", "ja_easy": "市民課《しみんか》"}))
+    client.post("/lang/", {"language": "ja_easy"})
+    walk = start(client, "juminhyo")
+    walk.answer_everything()
+    walk.confirm()
+    walk.client.post(f"{walk.status_path}pay/", {"provider": "counter"})
+    for page in ("", "done/", "pay/"):
+        shown = client.get(f"{walk.status_path}{page}").content.decode()
+        assert "<rt>しみんか</rt>" in shown and "《" not in shown, page
 
 
 def test_the_secret_must_be_right_to_the_last_letter(sent: Walk) -> None:
