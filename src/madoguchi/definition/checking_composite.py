@@ -17,7 +17,7 @@ from madoguchi.definition.formulas import holds, to_formula
 from madoguchi.definition.parts import FULL_KANA, Part, rows_of, town_label, usable_towns
 from madoguchi.definition.problems import Problem, Refused, refuse
 from madoguchi.definition.text import Text, japanese
-from madoguchi.definition.values import ADDRESS_PARTS, NAME_PARTS, Value
+from madoguchi.definition.values import ADDRESS_PARTS, NAME_PARTS, ROW_ID, Value
 from madoguchi.definition.world import Town
 from madoguchi.lib.postal import PostalCodeError, format_postal, parse_postal
 from madoguchi.lib.text import fold, is_katakana_name, to_full_kana
@@ -317,7 +317,8 @@ def table(field: Any, raw: Any, context: Context) -> list[dict[str, Value]] | No
 
 
 def _row(field: Any, n: int, raw: Mapping[str, Any], context: Context) -> dict[str, Value]:
-    values: dict[str, Value] = {}
+    number = str(raw.get(ROW_ID) or "")
+    values: dict[str, Value] = {ROW_ID: number} if number.isascii() and number.isdigit() else {}
     problems: list[Problem] = []
     for sub, inner in _visible_cells(field, values, context):
         try:

@@ -21,7 +21,7 @@ from madoguchi.definition.formulas import (
     to_formula,
 )
 from madoguchi.definition.text import Text
-from madoguchi.definition.values import Value, Values
+from madoguchi.definition.values import ROW_ID, Value, Values
 from madoguchi.definition.world import World
 
 
@@ -175,7 +175,7 @@ class _Computation(Mapping[str, Any]):
 
     def _row(self, table: TableField, row: Mapping[str, Value], number: int) -> dict[str, Value]:
         """The row with hidden cells left out and formulas calculated, each from the cells before it."""
-        result: dict[str, Value] = {}
+        result: dict[str, Value] = {ROW_ID: row[ROW_ID]} if ROW_ID in row else {}
         cells: dict[str, Any] = {sub.code: None for sub in table.fields}
         for sub in table.fields:
             if not holds(sub.show_if, {**self._read(sub.show_if, cells), **cells}, self._now):

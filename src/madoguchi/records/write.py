@@ -78,7 +78,7 @@ def create_record(
     world = DatabaseWorld(channel)
     if actor.is_checked and interview_id is None:
         values = checks.checked_whole(app.definition, with_defaults(app.definition, values, actor, world.now), world)
-    visible = visible_values(app.definition, values, world)
+    visible = visible_values(app.definition, numbered(app.definition, values), world)
     stored = {code: value for code, value in visible.items() if value is not None}
     stored |= serial_numbers(app, visible, world.now.date())
     system = _initial_columns(app.definition, world.now, status, channel, receipt_prefix)

@@ -41,6 +41,7 @@ class Config:
     email_url: str
     email_from: str
     demo: bool
+    api_deploy_without_review: bool
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str] = os.environ) -> Config:
@@ -73,6 +74,7 @@ class Config:
             email_url=text("EMAIL_URL"),
             email_from=text("EMAIL_FROM", "madoguchi@localhost"),
             demo=text("DEMO") == "1",
+            api_deploy_without_review=text("API_DEPLOY_WITHOUT_REVIEW", text("DEMO")) == "1",
         )
 
 

@@ -46,12 +46,14 @@ INSTALLED_APPS = [
     "madoguchi.channels.web",
     "madoguchi.desk",
     "madoguchi.studio",
+    "madoguchi.api",
     "madoguchi.site",
 ]
 
 MIDDLEWARE = [
     "madoguchi.channels.line.webhook.Shortcut",
     "madoguchi.site.proxy.ClientAddress",
+    "madoguchi.api.http.Shortcut",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -177,6 +179,7 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_m
 EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.scheme == "smtp+tls", _mail.scheme == "smtps"
 EMAIL_TIMEOUT = 10
 DEMO = CONFIG.demo
+API_DEPLOY_WITHOUT_REVIEW = CONFIG.api_deploy_without_review
 
 LOGGING = {
     "version": 1,

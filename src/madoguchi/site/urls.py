@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("madoguchi.site.health_urls")),
     path("staff/", include("madoguchi.accounts.urls")),
     path("desk/", include("madoguchi.desk.urls")),
+    path("k/", include("madoguchi.api.urls")),
     path("studio/", include("madoguchi.studio.urls")),
     path("ops/", include("madoguchi.site.operations_urls")),
     path("demo/", demo_page, name="demo"),

@@ -1,0 +1,189 @@
+"""Reading records: one statement a page, written once for each question that is asked again and again."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+import psycopg
+from django.db import connection, transaction
+from django.utils import timezone
+from psycopg import sql
+
+from madoguchi import query as language
+from madoguchi.api.shapes import Shape, shapes_of
+from madoguchi.api.shapes_sql import record_json
+from madoguchi.catalog.tables import table_name
+from madoguchi.query import Query
+from madoguchi.records.permissions import Access
+from madoguchi.records.query_sql import condition_sql, order_sql
+
+DEFAULT_LIMIT = 100
+SLOW_SECONDS = 0.5
+TIMEOUT = "10s"
+MAX_PLANS = 1000
+_IDS = ("$id", "$revision")
+
+
+@dataclass(slots=True)
+class Plan:
+    """A statement ready to be sent. ``is_quick`` once it was seen to be: then it needs no time limit."""
+
+    statement: bytes
+    is_quick: bool = False
+
+
+_plans: OrderedDict[tuple[Any, ...], Plan] = OrderedDict()
+_lock = Lock()
+
+
+def visible_shapes(access: Access, codes: Iterable[str] = ()) -> tuple[Shape, ...]:
+    """The codes of a record that the viewer may see, all or those of ``codes``; unknown ones are left out."""
+    wanted = frozenset(codes)
+    stored = (shape for shape in shapes_of(access.app).values() if shape.is_stored)
+    chosen = (shape for shape in stored if not wanted or shape.code in wanted)
+    return tuple(shape for shape in chosen if shape.field is None or access.sees_field(shape.field))
+
+
+def page(access: Access, text: str, codes: Sequence[str]) -> bytes:
+    """The records that the query chooses, as the JSON text of a list. Raises query.QueryError."""
+    key = _key(access, text, codes)
+    plan = _plans.get(key) if key else None
+    if plan is None:
+        plan = Plan(_statement(access, _parsed(text), codes))
+        if key:
+            _keep(key, plan)
+    return b"[" + _run(plan, keep=key is not None) + b"]"
+
+
+def _key(access: Access, text: str, codes: Sequence[str]) -> tuple[Any, ...] | None:
+    """Everything the statement follows from; None where it follows from the clock or from who asks, too."""
+    rules = access.app.definition.record_rules
+    if "(" in text and any(f"{name}(" in text.upper().replace(" ", "") for name in language.FUNCTIONS):
+        return None
+    token = access.viewer.token
+    if token is not None:
+        return (access.app.revision_id, "token", token.id, access.rights, access.hidden, text, tuple(codes))
+    if rules:
+        return None
+    assert access.viewer.staff is not None
+    staff = access.viewer.staff.pk
+    return (access.app.revision_id, "staff", staff, access.rights, access.hidden, text, tuple(codes))
+
+
+def _keep(key: tuple[Any, ...], plan: Plan) -> None:
+    with _lock:
+        _plans[key] = plan
+        while len(_plans) > MAX_PLANS:
+            _plans.popitem(last=False)
+
+
+def _parsed(text: str) -> Query:
+    return language.parse(text)
+
+
+def _statement(access: Access, query: Query, codes: Sequence[str]) -> bytes:
+    app = access.app
+    language.check(query, access.query_fields)
+    chosen = _chosen(access, query)
+    rows = sql.SQL("SELECT * FROM {} WHERE {} ORDER BY {} LIMIT {} OFFSET {}").format(
+        sql.Identifier(table_name(app.app_id)), chosen, order_sql(query.order_by, app),
+        sql.Literal(DEFAULT_LIMIT if query.limit is None else query.limit), sql.Literal(query.offset or 0),
+    )
+    return _of_rows(access, rows, codes).as_bytes(None)
+
+
+def _chosen(access: Access, query: Query) -> sql.Composable:
+    own = condition_sql(query.condition, access.app, staff=access.viewer.staff, now=timezone.now())
+    return sql.SQL("{} AND {}").format(access.where("view"), own)
+
+
+def _of_rows(access: Access, rows: sql.Composable, codes: Sequence[str]) -> sql.Composed:
+    """Records as JSON and, in the same statement, the note that personal fields were read."""
+    shapes = visible_shapes(access, codes)
+    ids = [name for name in _IDS if not codes or name in codes]
+    form = "WITH page AS MATERIALIZED (SELECT id, {} AS record FROM ({}) t) {}SELECT string_agg(record, ',') FROM page"
+    body = record_json(shapes, access.app.definition, ids=ids)
+    return sql.SQL(form).format(body, rows, _note(access, shapes))
+
+
+_NOTE = """, noted AS (INSERT INTO records_accesslog (app_id, record_ids, staff_id, token_id, purpose, field_ids, at)
+    SELECT {app}, jsonb_agg(id), {staff}, {token}, 'api', {fields}::jsonb, now() FROM page HAVING count(*) > 0) """
+
+
+def _note(access: Access, shapes: Iterable[Shape]) -> sql.Composable:
+    personal = sorted({shape.field.id for shape in shapes if shape.field is not None and shape.field.personal})
+    if not personal:
+        return sql.SQL(" ")
+    viewer = access.viewer
+    return sql.SQL(_NOTE).format(
+        app=sql.Literal(access.app.app_id), fields=sql.Literal(str(personal)),
+        staff=sql.Literal(viewer.staff.pk if viewer.staff else None),
+        token=sql.Literal(viewer.token.id if viewer.token else None),
+    )
+
+
+def _run(plan: Plan, *, keep: bool) -> bytes:
+    if plan.is_quick:
+        return fetch(plan.statement, prepare=True)
+    started = time.monotonic()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL statement_timeout = '{TIMEOUT}'")
+        found = fetch(plan.statement, prepare=False)
+        cursor.execute("SET LOCAL statement_timeout = DEFAULT")
+    plan.is_quick = keep and time.monotonic() - started < SLOW_SECONDS
+    return found
+
+
+def fetch(statement: bytes, *, prepare: bool) -> bytes:
+    """The one text that the statement yields, as the bytes PostgreSQL sent; empty for NULL."""
+    connection.ensure_connection()
+    raw: psycopg.Connection[Any] = connection.connection
+    with connection.wrap_database_errors, psycopg.Cursor(raw) as cursor:
+        if prepare and raw.prepare_threshold is None:
+            raw.prepare_threshold = 5
+        cursor.execute(statement, prepare=prepare)
+        assert cursor.pgresult is not None
+        return cursor.pgresult.get_value(0, 0) or b""
+
+
+def record(access: Access, record_id: int) -> bytes | None:
+    """One record as JSON text; None where there is none that may be seen."""
+    rows = sql.SQL("SELECT * FROM {} WHERE id = {} AND {}").format(
+        sql.Identifier(table_name(access.app.app_id)), sql.Literal(record_id), access.where("view")
+    )
+    return fetch(_of_rows(access, rows, ()).as_bytes(None), prepare=False) or None
+
+
+def records_by_id(access: Access, record_ids: Sequence[int], codes: Sequence[str]) -> bytes:
+    """These records in this order, as the JSON text of a list; those that may not be seen (any more) are left out."""
+    form = """SELECT r.* FROM unnest({}::bigint[]) WITH ORDINALITY w(wanted, place) JOIN {} r ON r.id = w.wanted
+        WHERE {} ORDER BY w.place"""
+    rows = sql.SQL(form).format(
+        sql.Literal(list(record_ids)), sql.Identifier(table_name(access.app.app_id)), access.where("view")
+    )
+    return b"[" + fetch(_of_rows(access, rows, codes).as_bytes(None), prepare=False) + b"]"
+
+
+def count(access: Access, text: str) -> int:
+    """How many records the query's condition covers. Raises query.QueryError."""
+    query = _parsed(text)
+    statement = sql.SQL("SELECT count(*)::text FROM {} WHERE {}").format(
+        sql.Identifier(table_name(access.app.app_id)), _chosen(access, query)
+    )
+    return int(_run(Plan(statement.as_bytes(None)), keep=False))
+
+
+def matching_ids(access: Access, query: Query, *, limit: int) -> list[int]:
+    """The ids of the records that the query chooses, in its order. Raises query.QueryError."""
+    language.check(query, access.query_fields)
+    statement = sql.SQL("SELECT array_to_json(array(SELECT id FROM {} WHERE {} ORDER BY {} LIMIT {}))::text").format(
+        sql.Identifier(table_name(access.app.app_id)), _chosen(access, query),
+        order_sql(query.order_by, access.app), sql.Literal(limit),
+    )
+    found = _run(Plan(statement.as_bytes(None)), keep=False)
+    return [int(number) for number in found.decode().strip("[]").split(",") if number]
