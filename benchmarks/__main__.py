@@ -1,4 +1,4 @@
-"""``python -m benchmarks [webhook] [chat] [list]``: measures, prints a table, writes ``var/bench/results.json``."""
+"""``python -m benchmarks [webhook] [chat] [list] [import]``: measures, prints, writes ``var/bench/results.json``."""
 
 from __future__ import annotations
 
@@ -36,7 +36,15 @@ def _list(plan: Plan) -> list[stats.Result]:
     return records.measure(plan)
 
 
-BENCHMARKS: dict[str, Callable[[Plan], list[stats.Result]]] = {"webhook": _webhook, "chat": _chat, "list": _list}
+def _import(plan: Plan) -> list[stats.Result]:
+    from benchmarks import bulk
+
+    return bulk.measure(plan)
+
+
+BENCHMARKS: dict[str, Callable[[Plan], list[stats.Result]]] = {
+    "webhook": _webhook, "chat": _chat, "list": _list, "import": _import,
+}
 
 
 def _arguments() -> argparse.Namespace:

@@ -17,8 +17,9 @@ from typing import Any
 
 from madoguchi.definition.app import AppDefinition
 from madoguchi.definition.checking import Ok, lookup_copies, missing, parse_answer
-from madoguchi.definition.checking_base import is_blank
+from madoguchi.definition.checking_base import Context, is_blank
 from madoguchi.definition.checking_composite import ADDRESS_LENGTH, NAME_LENGTH
+from madoguchi.definition.checking_simple import date_limit
 from madoguchi.definition.columns import ColumnMap, postal_digits, raw_of, street_and_building
 from madoguchi.definition.compute import Conditions, formula_values
 from madoguchi.definition.fields import LookupField
@@ -33,7 +34,11 @@ REMEMBERED = 50_000
 """Texts a field remembers; a column of names forgets and begins again, a column of choices never does."""
 
 Convert = Callable[[Sequence[str]], Any]
-"""Cells of a row to an ``Ok`` value or problems."""
+"""Cells of a row to a value, or to ``Refusal``: a class of its own, as lists are values too."""
+
+
+class Refusal(list[Problem]):
+    """Why a field was not taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +50,16 @@ class ReadRow:
 
 
 class RowReader:
-    """Reads rows of one table for one definition. ``world`` should stand still: what it says is remembered."""
+    """Reads rows of one table for one definition. ``world`` should stand still: what it says is remembered.
 
-    def __init__(self, defn: AppDefinition, maps: Sequence[ColumnMap], world: World) -> None:
+    ``defaults`` are what new records hold in fields that no column feeds.
+    """
+
+    def __init__(
+        self, defn: AppDefinition, maps: Sequence[ColumnMap], world: World, *, defaults: Values | None = None
+    ) -> None:
         self._defn, self._world = defn, world
+        self._defaults = dict(defaults or {})
         self._maps = {one.code: one for one in maps}
         mapped = [(defn.by_code[one.code], one) for one in maps]
         self._converters = [(f.code, _compiled(f, m, world)) for f, m in mapped if not _speaks_of_others(f)]
@@ -61,6 +72,8 @@ class RowReader:
     def read(self, cells: Sequence[str]) -> ReadRow:
         """The cells as a new record: what is required and visible must be there, what is hidden is dropped."""
         values, problems = self._answers(cells)
+        if self._defaults:
+            values = self._defaults | values
         if self._conditions.any:
             values, hidden = self._conditions.apply(values, self._world)
             problems = {code: found for code, found in problems.items() if code not in hidden}
@@ -80,7 +93,7 @@ class RowReader:
         """The value of one mapped field; None where it is blank or not taken."""
         convert = self._by_code.get(code)
         found = convert(cells) if convert else None
-        return found.value if isinstance(found, Ok) else None
+        return None if isinstance(found, Refusal) else found
 
     def _answers(
         self, cells: Sequence[str], stored: Values | None = None
@@ -89,10 +102,12 @@ class RowReader:
         problems: dict[str, list[Problem]] = {}
         for code, convert in self._converters:
             found = convert(cells)
-            if type(found) is list:
+            if found is None:
+                continue
+            if type(found) is Refusal:
                 problems[code] = found
-            elif found.value is not None:
-                values[code] = found.value
+            else:
+                values[code] = found
         for field, one in self._contextual:
             others = formula_values(self._defn, {**(stored or {}), **values}, self._world)
             found = parse_answer(field, raw_of(field, one, cells), self._world, values=others)
@@ -117,8 +132,8 @@ def _compiled(field: Any, one: ColumnMap, world: World) -> Convert:
     slow = partial(_slow, field, one, world)
     if len(one.columns) == 1 and one.parts == ("",):
         column, quick = one.columns[0], _QUICK.get(field.type)
-        make = quick(field) if quick else None
-        return _Remembering(column, slow) if make is None else _Quick(column, make, slow)
+        make = quick(field, world) if quick else None
+        return _Quick(column, make, slow) if make else _Remembering(column, slow)
     if field.type == "name" and one.parts == ("full", "full_kana"):
         return _Name(field, one.columns[0], one.columns[1], slow)
     if field.type == "address" and one.parts == ("postal_code", "full"):
@@ -126,12 +141,13 @@ def _compiled(field: Any, one: ColumnMap, world: World) -> Convert:
     return slow
 
 
-def _slow(field: Any, one: ColumnMap, world: World, cells: Sequence[str]) -> Ok | list[Problem]:
+def _slow(field: Any, one: ColumnMap, world: World, cells: Sequence[str]) -> Any:
     towns: Sequence[Town] = ()
     if field.type == "address" and "postal_code" in one.parts:
         towns = _towns(field, cells[one.columns[one.parts.index("postal_code")]], world)
     raw = raw_of(field, one, cells, towns)
-    return parse_answer(field, None if is_blank(raw) else raw, world)
+    found = parse_answer(field, None if is_blank(raw) else raw, world)
+    return found.value if isinstance(found, Ok) else Refusal(found)
 
 
 def _towns(field: Any, text: str, world: World) -> Sequence[Town]:
@@ -155,11 +171,11 @@ class _Remembering:
 
     def __call__(self, cells: Sequence[str]) -> Any:
         text = cells[self._column]
-        found = self._known.get(text)
-        if found is None:
-            if len(self._known) >= REMEMBERED:
-                self._known.clear()
-            found = self._known[text] = self._slow(cells)
+        if text in self._known:
+            return self._known[text]
+        if len(self._known) >= REMEMBERED:
+            self._known.clear()
+        found = self._known[text] = self._slow(cells)
         return found
 
 
@@ -174,11 +190,9 @@ class _Quick:
     def __call__(self, cells: Sequence[str]) -> Any:
         text = cells[self._column]
         value = self._make(text) if text else None
-        return self._slow(cells) if value is None else Ok(value)
+        return self._slow(cells) if value is None else value
 
 
-_ODD = re.compile(r"[\s\u200b\u200e\u200f\u2060\ufeff\u00ad\x00-\x1f\x7f\ud800-\udfff]")
-_ODD_BESIDE_SPACES = re.compile(r"[\u200b\u200e\u200f\u2060\ufeff\u00ad\x00-\x1f\x7f\ud800-\udfff]")
 _ODD_IN_LINES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _HALF_WIDTH_KANA = re.compile(r"[\uff61-\uff9f]")
 _KANA = re.compile(r"([ァ-ヴー]{1,20})[ 　]([ァ-ヴー]{1,20})")
@@ -194,19 +208,20 @@ _MOMENT = re.compile(r"(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d)(?::(\d\d))?", re.A
 
 def is_plain_line(text: str) -> bool:
     """True for text that ``checking_base.line_of`` would leave as it is."""
-    if _ODD.search(text) and (_ODD_BESIDE_SPACES.search(text) or " ".join(text.split()) != text):
+    # Not printable are, beside control characters, all spaces but the plain one and all invisible characters.
+    if not text.isprintable() or "  " in text or text[:1] == " " or text[-1:] == " ":
         return False
     return text.isascii() or unicodedata.is_normalized("NFC", text)
 
 
-def _text(field: Any) -> Callable[[str], Value]:
+def _text(field: Any, world: World) -> Callable[[str], Value]:
     least, most = max(field.min_length, 1), field.max_length
     if field.pattern:
         return lambda text: None
     return lambda text: text if least <= len(text) <= most and is_plain_line(text) else None
 
 
-def _textarea(field: Any) -> Callable[[str], Value]:
+def _textarea(field: Any, world: World) -> Callable[[str], Value]:
     def make(text: str) -> Value:
         plain = len(text) <= field.max_length and not _ODD_IN_LINES.search(text) and text.strip() == text
         return text if plain and unicodedata.is_normalized("NFC", text) else None
@@ -214,7 +229,7 @@ def _textarea(field: Any) -> Callable[[str], Value]:
     return make
 
 
-def _phone(field: Any) -> Callable[[str], Value]:
+def _phone(field: Any, world: World) -> Callable[[str], Value]:
     def make(text: str) -> Value:
         if _MOBILE.fullmatch(text) or (len(text) == 12 and _LAND_LINE.fullmatch(text)):
             return text
@@ -223,11 +238,11 @@ def _phone(field: Any) -> Callable[[str], Value]:
     return make
 
 
-def _email(field: Any) -> Callable[[str], Value]:
+def _email(field: Any, world: World) -> Callable[[str], Value]:
     return lambda text: text if len(text) <= 64 and _EMAIL.fullmatch(text) else None
 
 
-def _number(field: Any) -> Callable[[str], Value]:
+def _number(field: Any, world: World) -> Callable[[str], Value]:
     least, most = field.min, field.max
 
     def make(text: str) -> Value:
@@ -241,7 +256,7 @@ def _number(field: Any) -> Callable[[str], Value]:
     return make
 
 
-def _money(field: Any) -> Callable[[str], Value]:
+def _money(field: Any, world: World) -> Callable[[str], Value]:
     least, most = field.min, field.max
 
     def make(text: str) -> Value:
@@ -253,7 +268,7 @@ def _money(field: Any) -> Callable[[str], Value]:
     return make
 
 
-def _moment(field: Any) -> Callable[[str], Value]:
+def _moment(field: Any, world: World) -> Callable[[str], Value]:
     def make(text: str) -> Value:
         found = _MOMENT.fullmatch(text.replace("/", "-") if text[10:11] == " " else text)
         if found is None or found[1] < "1952":  # before that Japan had summer time
@@ -269,8 +284,17 @@ def _moment(field: Any) -> Callable[[str], Value]:
     return make
 
 
-def _date(field: Any) -> Callable[[str], Value] | None:
-    return _iso_day if field.earliest is None and field.latest is None else None
+def _date(field: Any, world: World) -> Callable[[str], Value]:
+    # Limits that speak of other answers do not come here; those that calculate with today stand still with the world.
+    context = Context(world, {}, lambda *_: None)
+    lowest, highest = (date_limit(limit, context) for limit in (field.earliest, field.latest))
+    least, most = (lowest or date.min).isoformat(), (highest or date.max).isoformat()
+
+    def make(text: str) -> Value:
+        found = _iso_day(text)
+        return found if found and least <= found <= most else None
+
+    return make
 
 
 def _iso_day(text: str) -> str | None:
@@ -280,7 +304,7 @@ def _iso_day(text: str) -> str | None:
         return None
 
 
-_QUICK: Mapping[str, Callable[[Any], Callable[[str], Value] | None]] = {
+_QUICK: Mapping[str, Callable[[Any, World], Callable[[str], Value]]] = {
     "text": _text, "textarea": _textarea, "phone": _phone, "email": _email, "number": _number, "money": _money,
     "datetime": _moment, "date": _date,
 }  # fmt: skip
@@ -303,7 +327,7 @@ class _Name:
             return self._slow(cells)
         if _HALF_WIDTH_KANA.search(full):
             return self._slow(cells)
-        return Ok({"family": family, "given": given, "family_kana": reading[1], "given_kana": reading[2]})
+        return {"family": family, "given": given, "family_kana": reading[1], "given_kana": reading[2]}
 
 
 class _Address:
@@ -321,7 +345,7 @@ class _Address:
             towns = self._known[postal] = self._towns(postal)
         # With several towns behind a code checking has more to say.
         divided = _divided(full, towns[0]) if len(towns) == 1 and towns[0].town else None
-        return self._slow(cells) if divided is None else Ok(divided)
+        return self._slow(cells) if divided is None else divided
 
 
 def _divided(full: str, town: Town) -> dict[str, str | None] | None:

@@ -4,10 +4,10 @@ adds happened long ago, and nobody waits for a notice about it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, TypeAlias
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -15,16 +15,21 @@ from psycopg import sql
 
 from madoguchi.catalog.queries import AppRevision
 from madoguchi.catalog.tables import columns_of, table_name
+from madoguchi.definition.compute import visible_codes
+from madoguchi.definition.fields import SerialField
 from madoguchi.definition.values import Value, Values
-from madoguchi.records import extras
+from madoguchi.records import extras, serials
 from madoguchi.records.actor import Actor
-from madoguchi.records.copying import copy_lines, encoders, escaped, json_cell, line
+from madoguchi.records.copying import RowEncoder, copy_lines, escaped, json_cell
 from madoguchi.records.models import Event
 from madoguchi.records.receipts import next_receipt_numbers
+from madoguchi.records.world import DatabaseWorld
 
 _EVENT_COLUMNS = (
     "app_id", "record_id", "record_revision", "kind", "actor_kind", "actor_staff_id", "at", "before", "after", "data",
 )
+_EventParts: TypeAlias = tuple[int, int, str, str, str]
+"""Record id, its revision, and before, after and data as JSON cells."""
 _SYSTEM = (
     "id", "revision", "app_revision_id", "receipt_number", "status", "channel", "created_at", "updated_at",
     "submitted_at",
@@ -63,6 +68,7 @@ def insert_rows(app: AppRevision, rows: Sequence[NewRow], *, actor: Actor) -> li
     if not rows:
         return []
     now, defn = timezone.now(), app.definition
+    rows = _with_serials(app, rows, timezone.localdate(now))
     ids = _reserve_ids(app, len(rows))
     prefix = defn.procedure.prefix if defn.procedure else None
     numbers = next_receipt_numbers(prefix, timezone.localdate(now), len(rows)) if prefix else [None] * len(rows)
@@ -70,13 +76,34 @@ def insert_rows(app: AppRevision, rows: Sequence[NewRow], *, actor: Actor) -> li
     _copy_rows(app, rows, ids, numbers, status, now, actor)
     shown = {key: value for key, value in (("status", status), ("channel", "counter")) if value is not None}
     codes = {code: str(field.id) for code, field in defn.by_code.items()}
-    lines = []
-    for row, record_id, number in zip(rows, ids, numbers, strict=True):
-        after = {**shown, "receipt_number": number} if number else dict(shown)
-        after.update((codes[code], value) for code, value in row.values.items())
-        lines.append(_event_line(app, record_id, 1, "created", actor, now, "{}", json_cell(after), json_cell(row.data)))
-    copy_lines(Event._meta.db_table, _EVENT_COLUMNS, lines)
+
+    def parts() -> Iterator[_EventParts]:
+        for row, record_id, number in zip(rows, ids, numbers, strict=True):
+            after = {**shown, "receipt_number": number} if number else dict(shown)
+            for code, value in row.values.items():
+                after[codes[code]] = value
+            yield record_id, 1, "{}", json_cell(after), json_cell(row.data)
+
+    copy_lines(Event._meta.db_table, _EVENT_COLUMNS, _event_lines(app, "created", actor, now, parts()))
     return ids
+
+
+def _with_serials(app: AppRevision, rows: Sequence[NewRow], day: date) -> Sequence[NewRow]:
+    """The rows with the next serial numbers in every serial field that they show."""
+    for field in app.definition.fields:
+        if isinstance(field, SerialField):
+            shows = [_shows(app, field, row) for row in rows]
+            numbers = iter(serials.take(app.app_id, field, day, count=sum(shows))) if any(shows) else iter(())
+            rows = [
+                NewRow({**row.values, field.code: next(numbers)}, row.data) if shown else row
+                for row, shown in zip(rows, shows, strict=True)
+            ]
+    return rows
+
+
+def _shows(app: AppRevision, field: SerialField, row: NewRow) -> bool:
+    conditional = field.show_if or field.channels
+    return not conditional or field.code in visible_codes(app.definition, row.values, DatabaseWorld("counter"))
 
 
 def _reserve_ids(app: AppRevision, count: int) -> list[int]:
@@ -90,47 +117,32 @@ def _copy_rows(
     app: AppRevision, rows: Sequence[NewRow], ids: Sequence[int], numbers: Sequence[str | None], status: str | None,
     now: datetime, actor: Actor,
 ) -> None:
-    names, encode = _value_columns(app, set().union(*(row.values for row in rows)))
-    moment, revision, status_cell = now.isoformat(), str(app.revision_id), escaped(status or "")
+    encoder = _encoder(app, set().union(*(row.values for row in rows)))
+    moment, encode = now.isoformat(), encoder.cells
+    before = f"\t1\t{app.revision_id}\t"
+    after = f"\t{escaped(status or '')}\tcounter\t{moment}\t{moment}\t"
     more = extras.of_new(app, [row.values for row in rows], actor)
-    lines = [
-        line([
-            str(record_id), "1", revision, number, status_cell, "counter", moment, moment, moment if number else None,
-            *extra, *encode(row.values),
-        ])
+    lines = (
+        "\t".join([
+            f"{record_id}{before}{number or ''}{after}{moment if number else ''}", *extra, *encode(row.values)
+        ]) + "\n"
         for row, record_id, number, extra in zip(rows, ids, numbers, more, strict=True)
-    ]  # fmt: skip
-    copy_lines(table_name(app.app_id), (*_SYSTEM, *extras.ON_INSERT, *names), lines)
+    )  # fmt: skip
+    copy_lines(table_name(app.app_id), (*_SYSTEM, *extras.ON_INSERT, *encoder.columns), lines)
 
 
-def _value_columns(app: AppRevision, codes: Iterable[str]) -> tuple[list[str], Callable[[Values], list[str]]]:
-    """The columns of these fields, and what makes their cells out of a record's values."""
+def _encoder(app: AppRevision, codes: Iterable[str]) -> RowEncoder:
     wanted = set(codes)
-    fields = [(f.code, encoders(f)) for f in app.definition.value_fields if f.code in wanted]
-    names = [column.name for _, columns in fields for column, _ in columns]
-
-    def encode(values: Values) -> list[str]:
-        cells: list[str] = []
-        for code, columns in fields:
-            value = values.get(code)
-            if value is None:
-                cells += [""] * len(columns)
-            else:
-                cells += [make(value) for _, make in columns]
-        return cells
-
-    return names, encode
+    return RowEncoder(field for field in app.definition.value_fields if field.code in wanted)
 
 
-def _event_line(
-    app: AppRevision, record_id: int, revision: int, kind: str, actor: Actor, now: datetime, before: str, after: str,
-    data: str,
-) -> str:
+def _event_lines(
+    app: AppRevision, kind: str, actor: Actor, now: datetime, parts: Iterable[_EventParts]
+) -> Iterator[str]:
     staff = "" if actor.staff_id is None else actor.staff_id
-    return (
-        f"{app.app_id}\t{record_id}\t{revision}\t{kind}\t{actor.kind}\t{staff}\t{now.isoformat()}\t"
-        f"{before}\t{after}\t{data}\n"
-    )
+    who = f"{kind}\t{actor.kind}\t{staff}\t{now.isoformat()}"
+    for record_id, revision, before, after, data in parts:
+        yield f"{app.app_id}\t{record_id}\t{revision}\t{who}\t{before}\t{after}\t{data}\n"
 
 
 def update_rows(app: AppRevision, rows: Sequence[ChangedRow], *, actor: Actor) -> None:
@@ -142,15 +154,12 @@ def update_rows(app: AppRevision, rows: Sequence[ChangedRow], *, actor: Actor) -
     with transaction.atomic():
         _update(app, rows, codes, now, actor)
     ids = {code: str(field.id) for code, field in app.definition.by_code.items()}
-    lines = []
+    parts = []
     for row in rows:
         changed = row.changed()
         before, after = ({ids[c]: values.get(c) for c in changed} for values in (row.before, row.after))
-        lines.append(_event_line(
-            app, row.record_id, row.revision + 1, "updated", actor, now, json_cell(before), json_cell(after),
-            json_cell(row.data),
-        ))  # fmt: skip
-    copy_lines(Event._meta.db_table, _EVENT_COLUMNS, lines)
+        parts.append((row.record_id, row.revision + 1, json_cell(before), json_cell(after), json_cell(row.data)))
+    copy_lines(Event._meta.db_table, _EVENT_COLUMNS, _event_lines(app, "updated", actor, now, parts))
 
 
 _TEMPORARY = "bulk_changes"
@@ -158,12 +167,13 @@ _TEMPORARY = "bulk_changes"
 
 def _update(app: AppRevision, rows: Sequence[ChangedRow], codes: set[str], now: datetime, actor: Actor) -> None:
     """The new values go into a temporary table by COPY, and from there into the rows with one statement."""
-    names, encode = _value_columns(app, codes)
+    encoder = _encoder(app, codes)
     more = extras.of_changed(app, [row.after for row in rows], actor)
-    columns = ["id", *extras.ON_UPDATE, *names]
+    columns = ["id", *extras.ON_UPDATE, *encoder.columns]
     lines = [
-        line([str(row.record_id), *extra, *encode(row.after)]) for row, extra in zip(rows, more, strict=True)
-    ]  # fmt: skip
+        "\t".join([str(row.record_id), *extra, *encoder.cells(row.after)]) + "\n"
+        for row, extra in zip(rows, more, strict=True)
+    ]
     table, changes = sql.Identifier(table_name(app.app_id)), sql.Identifier(_TEMPORARY)
     create = sql.SQL("CREATE TEMPORARY TABLE {} ON COMMIT DROP AS SELECT {} FROM {} WITH NO DATA").format(
         changes, sql.SQL(", ").join(map(sql.Identifier, columns)), table

@@ -15,15 +15,15 @@ ON_INSERT = ("created_by_id", "updated_by_id")
 ON_UPDATE = ("updated_by_id",)
 
 
-def of_new(app: AppRevision, rows: Sequence[Values], actor: Actor) -> list[tuple[str | None, ...]]:
-    """The columns ``ON_INSERT`` of each new row, as COPY writes them; None for NULL."""
+def of_new(app: AppRevision, rows: Sequence[Values], actor: Actor) -> list[tuple[str, ...]]:
+    """The columns ``ON_INSERT`` of each new row, as COPY writes them: escaped, ``""`` for NULL."""
     del app
-    by = None if actor.staff_id is None else str(actor.staff_id)
+    by = "" if actor.staff_id is None else str(actor.staff_id)
     return [(by, by)] * len(rows)
 
 
-def of_changed(app: AppRevision, rows: Sequence[Values], actor: Actor) -> list[tuple[str | None, ...]]:
+def of_changed(app: AppRevision, rows: Sequence[Values], actor: Actor) -> list[tuple[str, ...]]:
     """The columns ``ON_UPDATE`` of each changed row; ``rows`` are the values after the change."""
     del app
-    by = None if actor.staff_id is None else str(actor.staff_id)
+    by = "" if actor.staff_id is None else str(actor.staff_id)
     return [(by,)] * len(rows)

@@ -4,12 +4,12 @@ the first row that was not counted: nothing is lost and nothing is written twice
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from django.db import DataError, IntegrityError, connection, transaction
@@ -20,15 +20,17 @@ from madoguchi.catalog.queries import AppRevision, revision
 from madoguchi.catalog.tables import columns_of, table_name
 from madoguchi.definition.compute import visible_values
 from madoguchi.definition.problems import Problem
-from madoguchi.definition.row_reader import RowReader
+from madoguchi.definition.row_reader import ReadRow, RowReader
 from madoguchi.definition.values import Value, Values
 from madoguchi.definition.world import PeopleKind
 from madoguchi.lib import tables
+from madoguchi.lib.ahead import ahead
 from madoguchi.lib.tables import Row, TableError
 from madoguchi.records import bulk, checks, import_files
 from madoguchi.records.access import log_access
 from madoguchi.records.actor import staff_actor
 from madoguchi.records.bulk import ChangedRow, NewRow
+from madoguchi.records.defaults import with_defaults
 from madoguchi.records.errors import InvalidValues, RecordError
 from madoguchi.records.import_models import Import
 from madoguchi.records.imports import RowError, close, keep_errors, maps_of, source_of
@@ -40,7 +42,12 @@ from madoguchi.records.write import update_record
 
 BATCH_ROWS = 2000
 
-Messages = list[list[str]]
+ASKING_TYPES = frozenset({"lookup", "staff", "department", "group"})
+"""Fields whose values are looked up in the database."""
+
+Messages: TypeAlias = list[list[str]]
+_Read: TypeAlias = tuple[Row, ReadRow | None]
+"""A row, and what it means where that is known already."""
 
 
 class StandingWorld(DatabaseWorld):
@@ -119,7 +126,7 @@ class Work:
         self._app: AppRevision = revision(row.revision_id)
         self._actor = staff_actor(row.staff)
         self._world = StandingWorld()
-        self._reader = RowReader(self._app.definition, maps_of(row), self._world)
+        self._reader = RowReader(self._app.definition, maps_of(row), self._world, defaults=self._defaults(row))
         self._labels = {f.code: str(f.label) for f in self._app.definition.fields}
         self._key: Mapping[str, Any] | None = row.key
         self._mapped = {one.code: one for one in maps_of(row)}
@@ -128,6 +135,11 @@ class Work:
         self._seen: dict[tuple[str, str], int] = {}
         personal = personal_field_ids(self._app.definition.fields)
         self._personal = {f.id for f in self._app.definition.fields if f.code in self._mapped and f.id in personal}
+
+    def _defaults(self, row: Import) -> Values:
+        mapped = dict.fromkeys(one.code for one in maps_of(row))
+        found = with_defaults(self._app.definition, mapped, self._actor, self._world.now)
+        return {code: value for code, value in found.items() if code not in mapped}
 
     def run(self, batch_rows: int) -> None:
         """Batch after batch until the file ends, or somebody stops the import."""
@@ -138,11 +150,24 @@ class Work:
             done = self._import.done
             for row in islice(rows, done):
                 self._remember(row)
-            while batch := list(islice(rows, batch_rows)):
-                if not self._write_batch(batch, done):
-                    return
-                done += len(batch)
+            batches = self._batches(rows, batch_rows)
+            with closing(ahead(batches) if self._may_read_ahead else batches) as waiting:
+                for batch in waiting:
+                    if not self._write_batch(batch, done):
+                        return
+                    done += len(batch)
         self._finish(done)
+
+    @property
+    def _may_read_ahead(self) -> bool:
+        """Whether another thread can read the rows: not where reading asks the database, in the batch's transaction."""
+        types = {self._app.definition.by_code[code].type for code in self._mapped}
+        return self._key is None and not types & ASKING_TYPES
+
+    def _batches(self, rows: Iterator[Row], batch_rows: int) -> Generator[list[_Read], None, None]:
+        while batch := list(islice(rows, batch_rows)):
+            # With a key a row may be a change to a record, which is read differently.
+            yield [(row, None if self._key else self._reader.read(row[1])) for row in batch]
 
     def _remember(self, row: Row) -> None:
         """Keys of rows that an earlier run has written, so that a later row with the same one is noticed."""
@@ -150,7 +175,7 @@ class Work:
             self._twice(row, self._reader.read(row[1]).values)
 
     @transaction.atomic
-    def _write_batch(self, rows: Sequence[Row], done: int) -> bool:
+    def _write_batch(self, rows: Sequence[_Read], done: int) -> bool:
         """False where somebody stopped the import, or another worker has taken it over."""
         row = Import.objects.select_for_update().get(pk=self._import.pk)
         if not row.is_open or row.done != done:
@@ -177,20 +202,22 @@ class Work:
 
     # --- what becomes of each row ---
 
-    def _sorted_out(self, rows: Sequence[Row]) -> _Batch:
+    def _sorted_out(self, rows: Sequence[_Read]) -> _Batch:
         batch = _Batch([], [], [], [])
-        existing = self._existing(rows) if self._key else {}
-        for row in rows:
-            self._sort_out(row, batch, existing)
+        existing = self._existing([row for row, _read in rows]) if self._key else {}
+        for row, read in rows:
+            self._sort_out(row, read, batch, existing)
         self._refuse_taken(batch)
         return batch
 
-    def _sort_out(self, row: Row, batch: _Batch, existing: Mapping[str, list[_Existing]]) -> None:
+    def _sort_out(
+        self, row: Row, read: ReadRow | None, batch: _Batch, existing: Mapping[str, list[_Existing]]
+    ) -> None:
         number, cells = row
         key = self._key_of(cells)
         found = existing.get(key, []) if key else []
         if not found:
-            read = self._reader.read(cells)
+            read = read or self._reader.read(cells)
             messages = self._words(read.problems) + self._twice(row, read.values) + self._no_such(key)
             data = {"import": str(self._import.pk), "row": number}
             if messages:

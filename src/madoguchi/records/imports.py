@@ -17,7 +17,7 @@ from madoguchi.accounts.models import Staff
 from madoguchi.catalog.queries import AppRevision, revision
 from madoguchi.definition.app import AppDefinition
 from madoguchi.definition.columns import ColumnMap, map_problems
-from madoguchi.definition.fields import FieldBase
+from madoguchi.definition.fields import COMPUTED_TYPES, FieldBase
 from madoguchi.lib import tables, vault
 from madoguchi.lib.jobs import app as jobs
 from madoguchi.lib.tables import Source, writing
@@ -107,8 +107,8 @@ def _unfilled(defn: AppDefinition, maps: Sequence[ColumnMap]) -> Iterator[FieldB
     filled = {one.code for one in maps}
     copied = {here for one in maps for here in getattr(defn.by_code.get(one.code), "copies", {})}
     for field in defn.value_fields:
-        asked = field.required and not field.show_if and not field.channels
-        if asked and field.code not in filled | copied and field.type != "serial":
+        asked = field.required and not (field.show_if or field.channels or getattr(field, "default", None))
+        if asked and field.code not in filled | copied and field.type not in COMPUTED_TYPES:
             yield field
 
 

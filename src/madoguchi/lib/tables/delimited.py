@@ -16,7 +16,6 @@ _PIECE = 1024 * 1024
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_PROTECTED = re.compile(r"""="|'[=+@-]""")
 _WRAPPED = re.compile(r"""="(.*)"|'([=+@-].*)""", re.DOTALL)
 DELIMITERS = (",", "\t", ";")
 LONGEST_CELL = 131_072
@@ -79,8 +78,9 @@ def read(file: BinaryIO, encoding: str, delimiter: str) -> Iterator[Row]:
     number = 0
     try:
         for number, cells in enumerate(reader, 1):
-            if any(cells):
-                yield number, _unwrapped(cells) if _PROTECTED.search("".join(cells)) else cells
+            line = "".join(cells)
+            if line:
+                yield number, _unwrapped(cells) if '="' in line or "'" in line else cells
     except csv.Error:
         raise TableError(
             f"{number + 1}行目を読み取れません（1つのセルが{LONGEST_CELL:,}文字を超えています）。"
