@@ -21,6 +21,7 @@ const targets = [
       "public-page": "frontend/scripts/public.ts",
       "desk-page": "frontend/scripts/desk.ts",
       designer: "frontend/styles/designer.css",
+      chat: "frontend/styles/chat.css",
       "designer-page": "frontend/scripts/designer.ts",
     },
     outdir: "src/madoguchi/site/static/build",

@@ -77,24 +77,31 @@ class Tab:
 
 TABS: list[Tab] = [
     Tab("studio:app", gettext_lazy("準備")),
+    Tab("studio:history", gettext_lazy("版の履歴")),
+    Tab("studio:form", gettext_lazy("フォーム")),
 ]
 """The pages above every app, in order. Whoever adds a designer adds its tab here."""
 
 
 def builder_place(staff: Staff, app_code: str) -> Place:
     """The app for who may build it; 404 for everybody else, as if it were not there."""
-    place = _place(app_code)
+    place = any_place(app_code)
     if not may_build(staff, place):
-        raise Http404(_("このアプリはありません。"))
+        raise not_there()
     return place
 
 
 def visitor_place(staff: Staff, app_code: str) -> Place:
     """The app for its builders and for those who review what is sent for review; 404 for everybody else."""
-    place = _place(app_code)
+    place = any_place(app_code)
     if may_build(staff, place) or (place.review is not None and rights.may_review_any(staff)):
         return place
-    raise Http404(_("このアプリはありません。"))
+    raise not_there()
+
+
+def not_there() -> Http404:
+    """What to raise for who may not know that the app exists."""
+    return Http404(_("このアプリはありません。"))
 
 
 def may_build(staff: Staff, place: Place) -> bool:
@@ -121,11 +128,12 @@ def buildable(staff: Staff) -> list[Place]:
     return [place for place in places if (place.working or place.published) and may_build(staff, place)]
 
 
-def _place(app_code: str) -> Place:
+def any_place(app_code: str) -> Place:
+    """The app, for whoever; the caller decides who may see it. 404 if there is none."""
     app = App.objects.select_related("published__published_by").filter(code=app_code).first()
     place = Place(app, drafts.working(app)) if app else None
     if place is None or (place.working is None and place.published is None):
-        raise Http404(_("このアプリはありません。"))
+        raise not_there()
     return place
 
 

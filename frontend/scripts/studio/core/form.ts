@@ -27,8 +27,7 @@ export function withSections(defn: Definition, sections: readonly Section[]): De
   const layout = sections.flatMap(({ title, fields }) =>
     title === null ? [] : [{ title, fields: fields.map((field) => field.code) }]);
   const fields = sections.flatMap((section) => section.fields);
-  const { layout: _before, ...others } = defn;
-  return { ...others, fields, ...(layout.length && { layout }) } as Definition;
+  return { ...defn, fields, layout };
 }
 
 export function placeOf(sections: readonly Section[], id: number): Place | null {

@@ -36,7 +36,7 @@ function renamedField(field: Field, id: number, code: string, before: string): F
 }
 
 function renamedOption(option: unknown, before: string, code: string): unknown {
-  if (!option || typeof option !== "object" || !("show_if" in option)) return option;
+  if (!option || typeof option !== "object" || !("show_if" in option) || !option.show_if) return option;
   return { ...option, show_if: renamedIn(String(option.show_if), before, code) };
 }
 
@@ -75,7 +75,7 @@ export function withoutReferences(defn: Definition, gone: ReadonlySet<string>): 
   return {
     ...defn, ...(layout && { layout }), ...(views && { views }), ...(rules && { field_rules: rules }),
     ...(questions && { procedure: { ...defn.procedure, questions: kept(questions) } }),
-    ...(gone.has(String(defn.title_field)) && { title_field: undefined }),
+    ...(gone.has(String(defn.title_field)) && { title_field: null }),
   };
 }
 

@@ -56,8 +56,8 @@ export function optionsFromLines(lines: string, before: readonly (string | Optio
 /** Plain where value and label are the same and there is nothing else. */
 export function tidyOption(option: Option): string | Option {
   const label = option.label === option.value ? undefined : option.label;
-  const kept: Option = { value: option.value, ...(label && { label }), ...(option.help && { help: option.help }), ...(option.show_if && { show_if: option.show_if }) };
-  return Object.keys(kept).length === 1 ? kept.value : kept;
+  const kept = { value: option.value, label: label || null, help: option.help || null, show_if: option.show_if || null };
+  return kept.label || kept.help || kept.show_if ? kept : kept.value;
 }
 
 export const linesOf = (options: readonly (string | Option)[]): string =>

@@ -5,7 +5,7 @@ export const LANGUAGES: readonly Language[] = ["ja", "ja_easy", "en"];
 /** A text: plain where it is in Japanese only. */
 export type Text = string | { ja: string; ja_easy?: string; en?: string };
 
-export type Option = { value: string; label?: Text; help?: Text; show_if?: string };
+export type Option = { value: string; label?: Text | null | undefined; help?: Text | null; show_if?: string | null };
 
 /** A field. What else it has depends on its type; the server says which properties there are. */
 export type Field = {
