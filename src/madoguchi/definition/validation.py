@@ -12,7 +12,7 @@ from typing import TypeVar
 from madoguchi.definition.app import RESERVED_APP_CODES, SYSTEM_COLUMNS, AppDefinition, View
 from madoguchi.definition.fields import FieldBase, TableField
 from madoguchi.definition.findings import DefinitionError, Finding, error
-from madoguchi.definition.validation_fields import field_findings, field_place
+from madoguchi.definition.validation_fields import field_findings, field_place, serial_findings
 from madoguchi.definition.validation_formulas import formula_findings
 from madoguchi.definition.validation_permissions import permission_findings
 from madoguchi.definition.validation_procedure import procedure_findings
@@ -26,6 +26,7 @@ def findings(defn: AppDefinition) -> list[Finding]:
     found = [
         *_unique_findings(defn),
         *(finding for field in defn.fields for finding in field_findings(defn, field)),
+        *(finding for field in defn.fields if field.type == "serial" for finding in serial_findings(field)),
         *formula_findings(defn),
         *_layout_findings(defn),
         *(finding for view in defn.views for finding in _view_findings(defn, view)),

@@ -13,6 +13,7 @@ from madoguchi.definition.fields import (
     FieldBase,
     LookupField,
     PhotoField,
+    SerialField,
     TableField,
     TextField,
 )
@@ -60,6 +61,19 @@ def _pattern_findings(field: TextField) -> Iterator[Finding]:
     except re.error as wrong:
         message = f"入力の形（pattern）が正規表現として読めません（{(wrong.pos or 0) + 1}文字目）。"
         yield error(field_place(field), message, "かっこの閉じ忘れなどを確かめてください。")
+
+
+_PERIODS = {"year": ("YYYY",), "fiscal_year": ("FY", "ERA"), "month": ("MM",)}
+
+
+def serial_findings(field: SerialField) -> Iterator[Finding]:
+    """What begins at 1 again has to say in which year or month it is, or the same number comes twice."""
+    words = set(re.findall(r"\{(YYYY|FY|ERA|MM)\}", field.format))
+    named = not _PERIODS.get(field.reset) or words & set(_PERIODS[field.reset])
+    if not named or (field.reset == "month" and not words & {"YYYY", "FY", "ERA"}):
+        wanted = {"year": "{YYYY}", "fiscal_year": "{FY} か {ERA}", "month": "{YYYY} と {MM}"}[field.reset]
+        message = "番号を1に戻すと、前と同じ番号がまた付いてしまいます。"
+        yield error(field_place(field), message, f"番号の形に {wanted} を入れるか、1に戻さないでください。")
 
 
 def _option_findings(field: ChoiceField | ChoicesField) -> Iterator[Finding]:

@@ -17,9 +17,8 @@ from madoguchi.definition.app import AppDefinition, Sort, View
 from madoguchi.desk.table import is_numeric
 from madoguchi.desk.timeline import CHANNELS
 from madoguchi.payments.models import Payment
-from madoguchi.records.joined import live_copies
 from madoguchi.records.lists import Page
-from madoguchi.records.permissions import Access
+from madoguchi.records.permissions import Access, live_copies
 
 SYSTEM_LABELS = {
     "id": gettext_lazy("番号"), "receipt_number": gettext_lazy("受付番号"), "status": gettext_lazy("状態"),

@@ -40,6 +40,13 @@ def nothing_owed(app_id: int, record_id: int) -> bool:
     return procedure is None or procedure.fee is None or procedure.fee.when == "at_application"
 
 
+def why_kept(app_id: int, record_id: int) -> str | None:
+    """Why a record must stay: money was asked for, and the accounts refer to it."""
+    if Payment.objects.filter(app_id=app_id, record_id=record_id).exists():
+        return _("手数料の記録があるレコードは削除できません。会計の書類として残ります。")
+    return None
+
+
 def choices(fee: Fee) -> tuple[Provider, ...]:
     """The ways to pay that the procedure offers and this instance can use, in the procedure's order."""
     return tuple(PROVIDERS[code] for code in fee.providers if PROVIDERS[code].configured)

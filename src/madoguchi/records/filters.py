@@ -13,8 +13,7 @@ from madoguchi.definition.app import AppDefinition
 from madoguchi.definition.fields import AnyField
 from madoguchi.lib.phones import phone_digits
 from madoguchi.lib.text import normalise_spaces, to_half_digits
-from madoguchi.records.joined import live_copies
-from madoguchi.records.permissions import Access
+from madoguchi.records.permissions import Access, live_copies
 
 NOBODY = "none"
 """As a value of the filter ``assignee``: records that nobody has taken."""

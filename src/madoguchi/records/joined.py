@@ -19,7 +19,7 @@ from madoguchi.catalog.tables import Column, columns_of, table_name
 from madoguchi.definition.app import AppDefinition, Sort
 from madoguchi.definition.fields import AnyField, LookupField, RelatedField, TotalField
 from madoguchi.definition.values import Value
-from madoguchi.records.permissions import Access
+from madoguchi.records.permissions import Access, live_copies
 from madoguchi.records.query_sql import condition_sql
 from madoguchi.records.rows import json_expression, json_value
 
@@ -49,12 +49,6 @@ class Joined:
             return value
         names = self.names.get(field.code, {})
         return [{code: line[name] for code, name in names.items()} for line in value or ()] or None
-
-
-def live_copies(defn: AppDefinition) -> dict[str, LookupField]:
-    """The lookup that each field follows, by the field's code."""
-    lookups = [field for field in defn.fields if isinstance(field, LookupField) and field.live]
-    return {code: lookup for lookup in lookups for code in lookup.copies}
 
 
 def is_joined(field: AnyField, live: Mapping[str, LookupField]) -> bool:

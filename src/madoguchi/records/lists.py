@@ -25,9 +25,9 @@ from madoguchi.definition.fields import AnyField
 from madoguchi.definition.values import Value
 from madoguchi.query import Condition, OrderBy
 from madoguchi.records.filters import conditions
-from madoguchi.records.joined import Joined, is_joined, live_copies, read_fields
+from madoguchi.records.joined import Joined, is_joined, read_fields
 from madoguchi.records.paging import BadCursor, cursor_of, position_of, steps
-from madoguchi.records.permissions import Access
+from madoguchi.records.permissions import Access, live_copies
 from madoguchi.records.query_sql import condition_sql, order_keys
 
 SYSTEM_EXPRESSIONS = {"assignee": "assignee_id", "created_by": "created_by_id", "updated_by": "updated_by_id"}

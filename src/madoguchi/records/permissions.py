@@ -23,7 +23,7 @@ from madoguchi.accounts.queries import Person, person
 from madoguchi.catalog.queries import AppRevision
 from madoguchi.catalog.tables import columns_of, table_name
 from madoguchi.definition.app import Action, AppDefinition, FieldRule, RecordRule, RecordWho, Right, Role, Who
-from madoguchi.definition.fields import COMPUTED_TYPES, VALUELESS_TYPES, AnyField
+from madoguchi.definition.fields import COMPUTED_TYPES, VALUELESS_TYPES, AnyField, LookupField
 from madoguchi.query import QueryField
 from madoguchi.records.query_sql import FALSE, TRUE, condition_sql
 from madoguchi.records.viewer import Viewer, viewer_of
@@ -67,7 +67,7 @@ class Access:
     def changes(self, code: str) -> bool:
         """Whether the field of that code may be filled in; the right to add or edit is another question."""
         found = self.app.definition.by_code.get(code)
-        if found is None or found.type in VALUELESS_TYPES | COMPUTED_TYPES:
+        if found is None or found.type in VALUELESS_TYPES | COMPUTED_TYPES or code in live_copies(self.app.definition):
             return False
         return found.id not in self.hidden | self.fixed
 
@@ -104,16 +104,26 @@ class Access:
 
     @property
     def query_fields(self) -> Mapping[str, QueryField]:
-        """The names that this viewer's own queries may use: a field that is not seen does not exist for them."""
+        """The names that this viewer's own queries may use: a field that is not seen does not exist for them.
+
+        Neither does a copy that follows another app's row: what is stored of it here may be old, and not theirs to see.
+        """
         by_code = self.app.definition.by_code
-        return {
-            code: named for code, named in fields_for_queries(self.app).items()
-            if (owner := by_code.get(named.table or named.source)) is None or self.sees_field(owner)
-        }
+        absent = {code for code, field in by_code.items() if not self.sees_field(field)} | set(
+            live_copies(self.app.definition)
+        )
+        known = fields_for_queries(self.app)
+        return {code: named for code, named in known.items() if (named.table or named.source) not in absent}
 
     def to(self, app: AppRevision) -> Access:
         """What the same viewer may see and do in another app."""
         return access_of(app, self.viewer)
+
+
+def live_copies(defn: AppDefinition) -> dict[str, LookupField]:
+    """The lookup that each field follows, by the field's code."""
+    lookups = [field for field in defn.fields if isinstance(field, LookupField) and field.live]
+    return {code: lookup for lookup in lookups for code in lookup.copies}
 
 
 _QUERY_FIELDS: dict[int, Mapping[str, QueryField]] = {}

@@ -24,7 +24,7 @@ from madoguchi.definition.values import Value
 from madoguchi.records.joined import read_fields
 from madoguchi.records.lists import ListTooSlow, Page, count_capped, list_records
 from madoguchi.records.models import Event
-from madoguchi.records.permissions import Access, RecordRight, given
+from madoguchi.records.permissions import Access, RecordRight, given, live_copies
 from madoguchi.records.rows import json_expression, values_of
 
 __all__ = (
@@ -171,15 +171,26 @@ def find_by_key(app: AppRevision, code: str, value: str) -> dict[str, Value] | N
 
 
 def history(app: AppRevision, record_id: int, *, access: Access | None = None) -> list[Event]:
-    """What happened to a record, oldest first, with the staff who acted; without values that ``access`` hides."""
+    """What happened to a record, oldest first, with the staff who acted.
+
+    With ``access``: without values that are hidden, and without copies that follow another app's row, which may be
+    hidden there.
+    """
     found = Event.objects.filter(app_id=app.app_id, record_id=record_id).select_related("actor_staff").order_by("id")
-    if access is None or not access.hidden:
+    hidden = _hidden_in_history(access) if access is not None else []
+    if not hidden:
         return list(found)
-    return [_as_seen(event) for event in found.defer("before", "after").annotate(**_seen_values(access))]
+    return [_as_seen(event) for event in found.defer("before", "after").annotate(**_seen_values(hidden))]
 
 
-def _seen_values(access: Access) -> dict[str, RawSQL]:
-    hidden = sorted(map(str, access.hidden))
+def _hidden_in_history(access: Access) -> list[str]:
+    """Ids of fields as events hold them."""
+    by_code = access.app.definition.by_code
+    copies = {by_code[code].id for code in live_copies(access.app.definition) if code in by_code}
+    return sorted(map(str, access.hidden | copies))
+
+
+def _seen_values(hidden: list[str]) -> dict[str, RawSQL]:
     return {
         f"seen_{name}": RawSQL(f'records_event."{name}" - %s::text[]', [hidden], models.JSONField())  # noqa: S611
         for name in ("before", "after")

@@ -21,7 +21,7 @@ _TAKE = (
     " ON CONFLICT (app_id, field_id, period) DO UPDATE SET last = records_serialcounter.last + EXCLUDED.last"
     " RETURNING last"
 )
-_NUMBER = re.compile(r"\{(0+)\}|\{\}")
+_NUMBER = re.compile(r"\{(0+)\}")
 
 
 def serial_numbers(app: AppRevision, visible: Collection[str], day: date) -> dict[str, str]:
@@ -57,7 +57,7 @@ def written(field: SerialField, number: int, day: date) -> str:
         "{YYYY}": f"{day:%Y}", "{FY}": str(fiscal_year(day)), "{ERA}": era_year_code(day), "{MM}": f"{day:%m}",
         "{DD}": f"{day:%d}",
     }
-    text = _NUMBER.sub(lambda match: str(number).zfill(len(match[1] or "")), field.format)
+    text = _NUMBER.sub(lambda match: str(number).zfill(len(match[1])), field.format)
     for word, meaning in words.items():
         text = text.replace(word, meaning)
     return text
