@@ -27,7 +27,8 @@ NO_PAGE = {
     "desk:newer": "part of the list", "desk:assign-many": "leads back", "desk:assign": "leads back",
     "desk:comment": "leads back", "desk:receive-payment": "leads back", "desk:refund-payment": "leads back",
     "desk:letter": "PDF", "desk:label": "PDF", "operations:retry": "leads back",
-    "line:webhook": "for LINE", "api:call": "for programs", "payments:return": "leads on", "payments:paypay-webhook": "for PayPay",
+    "line:webhook": "for LINE", "payments:return": "leads on", "payments:paypay-webhook": "for PayPay",
+    "api:call": "for programs",
     "identity:callback": "leads on", "web:resume": "leads to the open question", "web:file": "a picture",
 }  # fmt: skip
 PUBLIC = {

@@ -188,6 +188,46 @@ def staff_add(username: str, name: str, department: str, role: str, password: st
 
 
 @cli.group()
+def token() -> None:
+    """API tokens of programs."""
+
+
+@token.command("create")
+@click.option("--app", "app_code", required=True, help="Code of the app.")
+@click.option("--rights", required=True, help="Some of view,add,edit,delete,manage.")
+@click.option("--name", default="", help="What it is for.")
+@click.option("--days", type=click.IntRange(min=1), help="It stops working after so many days.")
+@DATA_DIR
+def token_create(app_code: str, rights: str, name: str, days: int | None, data_dir: Path) -> None:
+    """Print a new token for one app. It is shown this once."""
+    _prepare(data_dir)
+    from madoguchi.site.token_commands import create
+
+    sys.exit(create(app_code=app_code, rights=rights, name=name, days=days))
+
+
+@token.command("list")
+@DATA_DIR
+def token_list(data_dir: Path) -> None:
+    """Show the tokens that work: number, app, name, rights, last use."""
+    _prepare(data_dir)
+    from madoguchi.site.token_commands import show
+
+    show()
+
+
+@token.command("revoke")
+@click.argument("token_id", type=int)
+@DATA_DIR
+def token_revoke(token_id: int, data_dir: Path) -> None:
+    """Withdraw the token with number TOKEN_ID."""
+    _prepare(data_dir)
+    from madoguchi.site.token_commands import revoke
+
+    sys.exit(revoke(token_id))
+
+
+@cli.group()
 def line() -> None:
     """The city's official LINE account."""
 

@@ -146,8 +146,8 @@ def _start_everything(supervisor: Supervisor, *, port: int, data_dir: Path, appl
     supervisor.start(web_child(host="127.0.0.1", port=port, processes=1, data_dir=data_dir))
     supervisor.start(worker_child(data_dir=data_dir))
     supervisor.wait_ready()
-    _finish_data(applications)
-    _write_contract(data_dir, base_url, kept, ports, staff)
+    apps = _finish_data(applications, kept)
+    _write_contract(data_dir, base_url, kept, ports, staff, apps)
     _print_addresses(base_url, ports, kept, staff)
 
 
@@ -249,18 +249,22 @@ def _prepare_data(kept: Secrets) -> list[dict[str, str]]:
     return [row for name in DEMO_PACKS for row in add_demo_staff(name, kept.staff_password)]
 
 
-def _finish_data(applications: int) -> None:
+def _finish_data(applications: int, kept: Secrets) -> list[dict[str, str]]:
+    """What needs the running simulators; returns the apps with their API tokens."""
     from madoguchi.channels.line.setup import set_up
     from madoguchi.site.demo_data import add_past_applications
+    from madoguchi.site.demo_tokens import demo_apps
 
     _say("LINE公式アカウントのメニューを用意します")
     set_up()
     for name in DEMO_PACKS:
         add_past_applications(name, applications)
+    return demo_apps(kept.secret_key)
 
 
 def _write_contract(
-    data_dir: Path, base_url: str, kept: Secrets, ports: Ports, staff: list[dict[str, str]]
+    data_dir: Path, base_url: str, kept: Secrets, ports: Ports, staff: list[dict[str, str]],
+    apps: list[dict[str, str]],
 ) -> None:
     """Scripts depend on this file; it appears whole or not at all."""
 
@@ -270,6 +274,7 @@ def _write_contract(
     contract: dict[str, Any] = {
         "base_url": base_url,
         "staff": staff,
+        "apps": apps,
         "line": {
             "webhook_url": f"{base_url}/line/webhook",
             "channel_secret": kept.line_channel_secret,
