@@ -7,7 +7,6 @@ import io
 import os
 import random
 import time
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -130,20 +129,16 @@ def _import(app: AppRevision, staff: Any, file: io.BytesIO) -> Round:
     return Round(seconds, [seconds / ROWS] * row.added, errors=ROWS - row.added)
 
 
-def _rows(house: House, app: AppRevision) -> tuple[list[str], list[tuple[str | None, ...]]]:
-    """What the import wrote, as text, and the columns."""
+def _rows(house: House, app: AppRevision) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """What the import wrote, as Python values, and the columns."""
     with psycopg.connect(house.database_url) as connection:
-        cursor = connection.execute(f"SELECT * FROM app_{app.app_id} LIMIT 0")
+        cursor = connection.execute(sql.SQL("SELECT * FROM {}").format(sql.Identifier(f"app_{app.app_id}")))
         assert cursor.description
-        names = [column.name for column in cursor.description]
-        texts = sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(name)) for name in names)
-        return names, connection.execute(sql.SQL("SELECT {} FROM {}").format(
-            texts, sql.Identifier(f"app_{app.app_id}")
-        )).fetchall()  # fmt: skip
+        return [column.name for column in cursor.description], cursor.fetchall()
 
 
-def _bare_copy(house: House, app: AppRevision, names: list[str], rows: list[tuple[str | None, ...]]) -> Round:
-    """As anybody would write it: one transaction, ``write_row``."""
+def _bare_copy(house: House, app: AppRevision, names: list[str], rows: list[tuple[Any, ...]]) -> Round:
+    """As anybody would write it: one transaction, ``write_row`` with Python values."""
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(f"app_{app.app_id}"), sql.SQL(", ").join(map(sql.Identifier, names))
     )
@@ -151,17 +146,13 @@ def _bare_copy(house: House, app: AppRevision, names: list[str], rows: list[tupl
     with psycopg.connect(house.database_url) as connection:
         begin = time.perf_counter()
         with connection.cursor() as cursor, cursor.copy(statement) as copy:
-            for row in _each(rows):
+            for row in rows:
                 copy.write_row(row)
         connection.commit()
         seconds = time.perf_counter() - begin
     if os.environ.get("MADOGUCHI_BENCH_VERBOSE"):
         print("bare", round(seconds, 2), len(rows))
     return Round(seconds, [seconds / ROWS] * len(rows))
-
-
-def _each(rows: list[tuple[str | None, ...]]) -> Iterator[tuple[str | None, ...]]:
-    yield from rows
 
 
 def _empty(house: House, app: AppRevision) -> None:

@@ -7,6 +7,7 @@ import io
 import os
 import tempfile
 import uuid
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -43,6 +44,21 @@ def opened(import_id: uuid.UUID, size: int) -> BinaryIO:
 def delete(import_id: uuid.UUID) -> None:
     """Removes the file; deleting twice has no effect."""
     _path(import_id).unlink(missing_ok=True)
+
+
+def kept(*, older_than: datetime) -> list[tuple[Path, uuid.UUID | None]]:
+    """Files that have lain here since before that moment, with their ids; None for what an interrupted write left."""
+    folder = _path(uuid.UUID(int=0)).parent
+    old = [path for path in folder.glob("*") if path.stat().st_mtime < older_than.timestamp()]
+    old += [path for path in folder.glob(".*") if path.stat().st_mtime < older_than.timestamp()]
+    return [(path, _id_of(path)) for path in sorted(set(old))]
+
+
+def _id_of(path: Path) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(path.name)
+    except ValueError:
+        return None
 
 
 class _SealedFile(io.RawIOBase):

@@ -221,3 +221,14 @@ def forget_old(*, now: datetime) -> int:
         row.errors.all().delete()
         Import.objects.filter(pk=row.pk).update(deleted_at=now)
     return int(Import.objects.filter(deleted_at=now).count())
+
+
+def sweep_orphans(*, older_than: datetime) -> int:
+    """Removes files that no import wants: uploads that were never imported, what a crash left; returns how many."""
+    old = import_files.kept(older_than=older_than)
+    ids = [found for _path, found in old if found]
+    wanted = set(Import.objects.filter(pk__in=ids, deleted_at=None).values_list("pk", flat=True))
+    orphans = [path for path, found in old if found not in wanted]
+    for path in orphans:
+        path.unlink(missing_ok=True)
+    return len(orphans)

@@ -297,6 +297,43 @@ def test_the_file_lies_sealed_and_is_deleted_when_its_day_comes(app: AppRevision
     assert list(imports.errors_of(row)) == []
 
 
+def test_uploads_that_became_no_import_are_swept(app: AppRevision, staff: Mapping[str, Staff]):
+    import uuid
+    from datetime import timedelta
+
+    row = start(app, staff["sato"], a_table([a_row(1)]))
+    abandoned = uuid.uuid4()
+    import_files.keep(abandoned, a_table([a_row(1)]))
+    assert imports.sweep_orphans(older_than=timezone.now() - timedelta(days=2)) == 0
+    imports.sweep_orphans(older_than=timezone.now() + timedelta(minutes=1))
+    assert import_files._path(row.id).exists()
+    assert not import_files._path(abandoned).exists()
+
+
+def test_serial_numbers_and_defaults_are_given_to_imported_rows(staff: Mapping[str, Staff]):
+    more = [{"type": "serial", "code": "通し番号", "label": "通し番号", "format": "A-{000}"},
+            {"type": "choice", "code": "区分", "label": "区分", "options": ["新規", "更新"], "default": "新規",
+             "required": True}]
+    app = publish(ledger(fields=[{"id": n, **field} for n, field in enumerate([*FIELDS, *more], 1)]))
+    row = run(start(app, staff["sato"], a_table([a_row(n) for n in range(4)])))
+    assert counts(row) == ("done", 4, 0, 0, 0)
+    found = records(app)
+    assert [values["通し番号"] for values in found] == ["A-001", "A-002", "A-003", "A-004"]
+    assert {values["区分"] for values in found} == {"新規"}
+    ref = create_record(app=app, values=_values("99"), actor=staff_actor(staff["sato"]))
+    assert get_record(app, ref.record_id).values["通し番号"] == "A-005"
+
+
+def test_rows_whose_values_are_looked_up_are_imported_too(app: AppRevision, staff: Mapping[str, Staff]):
+    create_record(app=app, values=_values("12"), actor=SYSTEM)
+    fields = [{"type": "lookup", "id": 1, "code": "台帳番号", "label": "台帳番号", "app": "ledger", "key": "番号"}]
+    other = publish(ledger(code="visits", name="訪問", fields=fields))
+    table = a_table([["12", "x"], ["13", "y"]], ["台帳番号", "他"])
+    row = run(start(other, staff["sato"], table, maps=[ColumnMap("台帳番号", (0,))]))
+    assert counts(row) == ("done", 1, 0, 0, 1)
+    assert "「13」は見つかりませんでした" in errors(row)[0][1]
+
+
 def test_a_sealed_file_is_read_from_any_place(settings: Any, tmp_path: Path):
     import uuid
 
