@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
 from django.db import connection, transaction
 from django.db.utils import IntegrityError, OperationalError
 from django.utils import timezone
+from procrastinate.types import JSONValue
 from psycopg import errors, sql
 
 from madoguchi.catalog import conversions, drafts
 from madoguchi.catalog.indexes import Index, key_index
 from madoguchi.catalog.models import App, DraftSave, Revision
-from madoguchi.catalog.queries import AppRevision, as_filed, of_row, published_apps
+from madoguchi.catalog.queries import AppRevision, of_row, published_apps
 from madoguchi.catalog.schema import LARGE_TABLE, existing_columns, existing_indexes, has_more_rows_than
 from madoguchi.catalog.tables import Plan, plan, table_name
 from madoguchi.definition.app import AppDefinition
@@ -31,20 +32,6 @@ class Author(Protocol):
 
     @property
     def staff_id(self) -> int | None: ...
-
-
-Subscriber = Callable[[AppRevision | None, AppRevision], None]
-_subscribers: list[Subscriber] = []
-
-
-def on_publish(callback: Subscriber) -> Subscriber:
-    """Calls ``callback`` with the revision before and the new one, inside the transaction that publishes it.
-
-    A callback only enqueues jobs. Subscribing the same function twice has no effect.
-    """
-    if callback not in _subscribers:
-        _subscribers.append(callback)
-    return callback
 
 
 class DraftChanged(RuntimeError):
@@ -114,10 +101,7 @@ def _publish(row: Revision, actor: Author) -> AppRevision:
     with _short_lock_waits():
         conversions.apply(row, app.definition)
     _alter_table(app)
-    before = row.app.published_id
     _make_current(row, actor)
-    for callback in _subscribers:
-        callback(as_filed(before) if before else None, app)
     return app
 
 
@@ -192,7 +176,7 @@ def _keys_in_others(defn: AppDefinition) -> Iterator[tuple[str, str]]:
 def _build(index: Index, app: AppRevision) -> None:
     if has_more_rows_than(index.table, LARGE_TABLE) and not index.unique:
         if index.name not in existing_indexes(index.table):
-            columns = [[key.column, key.descending, key.nullable] for key in index.keys]
+            columns: list[JSONValue] = [[key.column, key.descending, key.nullable] for key in index.keys]
             # By its name: the module of the tasks imports this one.
             jobs.app.configure_task("catalog.build_index").defer(table=index.table, keys=columns)
         return

@@ -146,7 +146,7 @@ def restore(*, app_code: str, definition: Mapping[str, Any], staff: Staff) -> Re
 
 
 @transaction.atomic
-def take_in_published(*, app_code: str, staff: Staff) -> Saved | Clashed:
+def take_in_published(*, app_code: str, staff: Staff, choices: Mapping[str, Side]) -> Saved | Clashed:
     """Brings what was published since the draft began into the draft. Raises DraftLocked."""
     app = _locked(app_code)
     draft = _draft(app, staff)
@@ -154,7 +154,7 @@ def take_in_published(*, app_code: str, staff: Staff) -> Saved | Clashed:
     if published is None or draft.based_on_id == published.pk:
         return Saved(draft, merged=False)
     base = draft.based_on.definition if draft.based_on else {}
-    result = _merged(base, draft.definition, published.definition, {})
+    result = _merged(base, draft.definition, published.definition, choices)
     if result.clashes:
         return Clashed(None, result.clashes, published)
     draft.based_on = published

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from django.conf import settings
 from django.db import models
 
 from madoguchi.catalog.models import App, Revision
@@ -111,3 +112,25 @@ class CorrectionRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.application} {self.created_at:%Y-%m-%d}"
+
+
+class Replay(models.Model):
+    """One run of past applications through a draft. ``result`` holds receipt numbers and labels, never values."""
+
+    app = models.ForeignKey(App, models.CASCADE, related_name="+")
+    revision = models.ForeignKey(Revision, models.CASCADE, related_name="replays")
+    version = models.PositiveIntegerField()
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    wanted = models.PositiveIntegerField()
+    total = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    last_application_id = models.BigIntegerField(null=True, blank=True)
+    result = models.JSONField(default=list)
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.revision} {self.done}/{self.total}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
-from madoguchi.intake import interviews
+from madoguchi.intake import interviews, replay
 from madoguchi.intake.models import Interview
 from madoguchi.lib.jobs import RETRY, app, daily_in_japan
 
@@ -23,3 +23,9 @@ def expire_drafts(timestamp: int = 0) -> int:
         with transaction.atomic():
             interviews.forget(interviews.lock(interview_id))
     return len(found)
+
+
+@app.task(name="intake.replay", retry=RETRY, pass_context=False)
+def replay_applications(replay_id: int) -> None:
+    """Runs past applications through a draft; interrupted, it goes on where it was."""
+    replay.run(replay_id)

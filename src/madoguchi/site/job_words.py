@@ -42,6 +42,7 @@ JOBS: Mapping[str, Words] = {
     "records.run_import": _("表のファイルをアプリに読み込む"),
     "records.forget_imports": _("読み込みの済んだファイルとエラーの一覧を消す"),
     "identity.forget_old_round_trips": _("途中でやめた本人確認の記録を消す"),
+    "intake.replay": _("過去の申請を下書きで試す"),
     "intake.expire_drafts": _("30日を過ぎた書きかけの申請を消す"),
     "catalog.publish_revision": _("承認された版のアプリを公開する"),
     "catalog.build_index": _("一覧を速く開くための索引を作る"),

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from madoguchi.studio import views_apps, views_designer, views_draft, views_held
+from madoguchi.studio import (
+    views_apps,
+    views_designer,
+    views_draft,
+    views_held,
+    views_history,
+    views_publish,
+    views_replay,
+    views_review,
+)
 
 app_name = "studio"
 _APP = "<slug:app_code>/"

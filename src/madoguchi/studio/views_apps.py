@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from madoguchi.accounts.access import StaffRequest, staff_required
-from madoguchi.studio import overview, shell
+from madoguchi.catalog.drafts import Clashed, DraftLocked
+from madoguchi.studio import overview, settings_form, shell
 from madoguchi.studio.new_app import NewAppForm, make
 from madoguchi.studio.readiness import steps
+from madoguchi.studio.views_review import last_returned, outdated
 
 
 @staff_required
@@ -41,6 +45,29 @@ def app(request: StaffRequest, app_code: str) -> HttpResponse:
     found = steps(place)
     done = sum(step.done for step in found)
     return shell.page(
-        request, "studio/app.html", {"steps": found, "done": done, "total": len(found), **overview.about(place)},
+        request, "studio/app.html", {"steps": found, "done": done, "total": len(found), "outdated": outdated(place),
+         "last_returned": last_returned(place),
+         **overview.about(place)},
         place=place,
     )
+
+
+@staff_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def settings(request: StaffRequest, app_code: str) -> HttpResponse:
+    """What the app is called, whose it is, who answers for it."""
+    place = shell.builder_place(request.user, app_code)
+    form = settings_form.SettingsForm(place, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            result = settings_form.save(form, place, request.user)
+        except DraftLocked as locked:
+            messages.error(request, str(locked))
+            return HttpResponseRedirect(reverse("studio:app", args=[app_code]))
+        if isinstance(result, Clashed):
+            assert result.held is not None
+            return HttpResponseRedirect(reverse("studio:held", args=[app_code, result.held.pk]))
+        messages.success(request, _("保存しました。"))
+        return HttpResponseRedirect(reverse("studio:app", args=[app_code]))
+    status = 422 if form.is_bound else 200
+    return shell.page(request, "studio/settings.html", {"form": form}, place=place, status=status)

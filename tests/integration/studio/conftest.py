@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from madoguchi.accounts.models import Membership, Staff
 from madoguchi.catalog.queries import AppRevision
 from madoguchi.definition.app import AppDefinition
+from tests import walks
 from tests.publishing import publish
 from tests.samples import certificate
 
@@ -55,3 +58,10 @@ def relabelled(definition: Plain, code: str, **changes: Any) -> Plain:
         **definition,
         "fields": [{**field, **changes} if field["code"] == code else field for field in definition["fields"]],
     }
+
+
+@pytest.fixture
+def applied(app: AppRevision, settings: Settings, tmp_path: Path) -> str:
+    """Hanako applied for two copies; the receipt number."""
+    settings.FILES_DIR = tmp_path / "files"
+    return walks.apply(channel="web").receipt_number
