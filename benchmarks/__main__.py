@@ -42,8 +42,14 @@ def _import(plan: Plan) -> list[stats.Result]:
     return bulk.measure(plan)
 
 
+def _api(plan: Plan) -> list[stats.Result]:
+    from benchmarks import api
+
+    return api.measure(plan)
+
+
 BENCHMARKS: dict[str, Callable[[Plan], list[stats.Result]]] = {
-    "webhook": _webhook, "chat": _chat, "list": _list, "import": _import,
+    "webhook": _webhook, "chat": _chat, "list": _list, "api": _api, "import": _import,
 }
 
 

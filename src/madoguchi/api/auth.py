@@ -19,7 +19,7 @@ from madoguchi.api import tokens
 from madoguchi.api.errors import ApiError, app_missing, refused, token_lacks_right
 from madoguchi.api.tokens import MAX_TOKENS, Token
 from madoguchi.catalog.models import App
-from madoguchi.catalog.queries import AppRevision, published_by_id, revision
+from madoguchi.catalog.queries import AppRevision, as_filed, published_by_id
 from madoguchi.lib import vault
 from madoguchi.records.viewer import TokenViewer, Viewer, viewer_of
 
@@ -64,7 +64,7 @@ class Caller:
             raise token_lacks_right()
         if token.published_id is None:
             raise app_missing(app_id)
-        return revision(token.published_id)
+        return as_filed(token.published_id)
 
     def token(self, app_id: int) -> Token | None:
         """The token for that app."""

@@ -12,7 +12,7 @@ from dataclasses import field as dataclass_field
 from functools import lru_cache
 from typing import Any
 
-from madoguchi.catalog.queries import AppRevision, revision
+from madoguchi.catalog.queries import AppRevision, as_filed
 from madoguchi.definition.app import AppDefinition
 from madoguchi.definition.fields import AnyField
 
@@ -79,7 +79,7 @@ def shapes_of(app: AppRevision) -> Mapping[str, Shape]:
 
 @lru_cache(maxsize=256)
 def _shapes_of(revision_id: int) -> Mapping[str, Shape]:
-    return shapes_in(revision(revision_id).definition)
+    return shapes_in(as_filed(revision_id).definition)
 
 
 def shapes_in(defn: AppDefinition) -> dict[str, Shape]:
