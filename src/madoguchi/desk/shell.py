@@ -17,11 +17,14 @@ from madoguchi.accounts.language import in_words
 from madoguchi.accounts.models import Staff
 from madoguchi.accounts.queries import has_role, person
 from madoguchi.catalog import queries as catalog
+from madoguchi.catalog.queries import AppRevision
 from madoguchi.definition.app import Right
 from madoguchi.desk import counts
 from madoguchi.records import read
 from madoguchi.records.permissions import Access, staff_access
 from madoguchi.records.read import Record
+
+_APPS = "_madoguchi_published_apps"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +47,8 @@ def app_for(staff: Staff, app_code: str, right: Right = "view") -> Access:
 
 def app_with(staff: Staff, app_code: str, right: Right) -> Access:
     """The published app for who holds ``right``, even without seeing its records; 404 for everybody else."""
-    try:
-        access = staff_access(catalog.published(app_code), staff)
-    except catalog.AppNotFound as error:
-        raise Http404(_("このアプリはありません。")) from error
-    if not access.has(right):
+    found = next((app for app in _published_apps(staff) if app.code == app_code), None)
+    if found is None or not (access := staff_access(found, staff)).has(right):
         raise Http404(_("このアプリはありません。"))
     return access
 
@@ -71,8 +71,17 @@ def record_for(staff: Staff, app_code: str, record_id: int, right: Right = "view
 
 def apps_of(staff: Staff, right: Right = "view") -> list[Access]:
     """The published apps whose records ``staff`` may see and for which they hold ``right``."""
-    found = (staff_access(app, staff) for app in catalog.published_apps())
+    found = (staff_access(app, staff) for app in _published_apps(staff))
     return [access for access in found if access.has("view") and access.has(right)]
+
+
+def _published_apps(staff: Staff) -> Sequence[AppRevision]:
+    """Every published app, read once per ``Staff`` object, which lives for a request: the rail needs them anyway."""
+    found: Sequence[AppRevision] | None = getattr(staff, _APPS, None)
+    if found is None:
+        found = catalog.published_apps()
+        setattr(staff, _APPS, found)
+    return found
 
 
 def page(

@@ -59,7 +59,7 @@ def at(staff: Mapping[str, Staff]) -> At:
 
     def signed_in(username: str) -> Client:
         client = Client()
-        client.force_login(staff[username], backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(staff[username], backend="madoguchi.accounts.backends.StaffBackend")
         return client
 
     return signed_in

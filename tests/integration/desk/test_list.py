@@ -6,7 +6,9 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from madoguchi.catalog.queries import AppRevision
@@ -222,3 +224,12 @@ def test_after_counter_input_the_list_links_to_the_record(app: AppRevision, at: 
     assert isinstance(intake.next_step(walks.confirm(interview)), intake.Submitted)
     page = sato.get(LIST).content.decode()
     assert "窓口で受け付けました" in page and "申請を開く" in page
+
+
+def test_a_page_of_a_list_costs_few_statements(paid: Case, at: At) -> None:
+    """Session, person with memberships and groups, apps, newest record, the list, the log of reading, the city."""
+    sato = at("sato")
+    sato.get(LIST)  # what is counted for the rail is remembered for some seconds
+    with CaptureQueriesContext(connection) as captured:
+        assert sato.get(LIST).status_code == 200
+    assert len([query for query in captured if "SAVEPOINT" not in query["sql"]]) == 7

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from madoguchi.catalog.queries import AppRevision
+from madoguchi.definition.app import AppDefinition
 from madoguchi.desk.urls import urlpatterns
 from madoguchi.records.models import AccessLog, Event, StoredFile
 from tests.integration.desk.conftest import At, Case
@@ -18,7 +21,8 @@ OPEN_TO_ALL_STAFF = {"queue"}
 ACCOUNTING = {"accounting", "accounting-csv"}
 LETTERS = {"letters", "letters-print", "letters-posted"}
 READ_ONLY = {"list", "search", "newer", "record", "queue"}
-PAGES = sorted(str(pattern.name) for pattern in urlpatterns)
+ROUTES = {str(pattern.name): str(pattern.pattern) for pattern in urlpatterns}
+PAGES = sorted(ROUTES)
 
 
 def address(case: Case, name: str) -> str:
@@ -65,6 +69,58 @@ def test_who_may_only_look_can_change_nothing(ready: Case, at: At, name: str) ->
     before = Event.objects.count()
     assert both_ways(at("outsider"), address(ready, name)) <= {403, 404}
     assert Event.objects.count() == before
+
+
+OF_A_RECORD = [p for p in PAGES if p in {"file", "thumbnail"} or "<int:record_id>" in ROUTES[p]]
+PAYING = {"receive-payment", "refund-payment"}
+"""Who takes the money need not see the record."""
+
+
+def ruled(**parts: Any) -> AppRevision:
+    return publish(AppDefinition.model_validate(certificate().model_dump(mode="json", by_alias=True) | parts))
+
+
+@pytest.mark.parametrize("name", [p for p in OF_A_RECORD if p not in PAYING])
+def test_a_record_that_a_rule_hides_is_answered_like_one_that_does_not_exist(ready: Case, at: At, name: str) -> None:
+    """伊藤 alone sees what is 申請済; to 佐藤, who may do everything else, it is not there."""
+    allowed = [{"staff": "ito", "rights": ["view", "edit", "delete"]}]
+    ruled(record_rules=[{"filter": 'ステータス in ("submitted")', "allow": allowed}])
+    before, sato = Event.objects.count(), at("sato")
+    answers = both_ways(sato, address(ready, name))
+    elsewhere = address(ready, name).replace(f"/{ready.record.id}/", "/999999999/")
+    assert answers == {404}
+    assert name in {"file", "thumbnail"} or both_ways(sato, elsewhere) == {404}
+    assert Event.objects.count() == before
+    assert not AccessLog.objects.exists()
+
+
+def test_a_record_that_a_rule_hides_is_in_no_list_and_no_number(ready: Case, at: At) -> None:
+    at("sato").post(f"{ready.url}assign/")
+    allowed = [{"staff": "ito", "rights": ["view"]}]
+    ruled(record_rules=[{"filter": "", "allow": allowed}])
+    receipt = ready.record.receipt_number
+    assert receipt
+    for name in ("queue", "list", "letters"):
+        page = at("sato").get(address(ready, name)).content.decode()
+        assert receipt not in page
+        assert "市川" not in page
+    assert at("sato").get(f"{address(ready, 'newer')}?since=0").status_code == 204
+    assert receipt in at("ito").get(address(ready, "list")).content.decode()
+    taken = at("suzuki").post(address(ready, "assign-many"), {"record": [ready.record.id]}, follow=True)
+    assert "選ばれたものがありません" in taken.content.decode()
+
+
+@pytest.mark.parametrize("name", [p for p in PAGES if p not in {"accounting", "accounting-csv", *PAYING}])
+def test_a_field_that_a_rule_hides_is_on_no_page(ready: Case, at: At, name: str) -> None:
+    """Neither the name nor the address, which no other field repeats."""
+    hidden = [{"field": code, "allow": [{"staff": "ito"}]} for code in ("氏名", "住所", "身分証おもて", "身分証うら")]
+    ruled(field_rules=hidden)
+    for answer in (at("sato").get(address(ready, name)), at("sato").post(address(ready, name))):
+        for word in ("花子", "ハナコ", "コーポ窓口"):
+            assert word.encode() not in answer.content
+    if name in {"file", "thumbnail"}:
+        assert both_ways(at("sato"), address(ready, name)) == {404}
+        assert 200 in both_ways(at("ito"), address(ready, name))
 
 
 @pytest.mark.parametrize("name", sorted(READ_ONLY - {"search", "newer"}))
