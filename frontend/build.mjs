@@ -23,6 +23,8 @@ const targets = [
       designer: "frontend/styles/designer.css",
       chat: "frontend/styles/chat.css",
       "designer-page": "frontend/scripts/designer.ts",
+      editors: "frontend/styles/editors.css",
+      "process-page": "frontend/scripts/process.ts",
     },
     outdir: "src/madoguchi/site/static/build",
   },

@@ -1,11 +1,12 @@
 /** Where the statuses and arrows of a process stand in its picture: from left to right, side ways below. */
 import type { Process, Status } from "./process";
 
-export const BOX = { width: 152, height: 56, across: 112, down: 72, margin: 24 } as const;
+export const BOX = { width: 152, height: 56, across: 112, down: 104, margin: 24 } as const;
 const SIDE: ReadonlySet<string> = new Set(["waiting_resident", "rejected", "cancelled", "expired"]);
 
 export type Spot = { status: Status; x: number; y: number; rank: number; row: number };
-export type Arrow = { from: string; to: string; actions: string[]; path: string; labelX: number; labelY: number };
+/** `labels` are the actions whose words stand at it: each action has its words once. */
+export type Arrow = { from: string; to: string; actions: string[]; labels: string[]; path: string; labelX: number; labelY: number };
 export type Picture = { spots: Spot[]; arrows: Arrow[]; width: number; height: number };
 
 /** The picture of a process; `lineHeight` is the room that each label of an arrow takes. */
@@ -20,7 +21,10 @@ export function pictureOf(process: Process, lineHeight = 20): Picture {
 /** How many steps from the beginning, along the longest way that never turns back. */
 export function ranksOf(process: Process): Map<string, number> {
   const codes = process.statuses.map((status) => status.code), next = new Map(codes.map((code) => [code, new Set<string>()]));
-  for (const action of process.actions) for (const from of action.from) if (from !== action.to && next.has(action.to)) next.get(from)?.add(action.to);
+  const side = new Set(process.statuses.filter((status) => SIDE.has(status.kind)).map((status) => status.code));
+  for (const action of process.actions) {
+    for (const from of action.from) if (from !== action.to && next.has(action.to) && !side.has(from) && !side.has(action.to)) next.get(from)?.add(action.to);
+  }
   const forward = withoutTurns(process, codes, next), ranks = new Map(codes.map((code) => [code, 0]));
   for (let round = 0; round < codes.length; round += 1) {
     for (const [from, to] of forward) ranks.set(to, Math.max(ranks.get(to) ?? 0, (ranks.get(from) ?? 0) + 1));
@@ -46,15 +50,41 @@ function withoutTurns(process: Process, codes: readonly string[], next: Readonly
   return kept;
 }
 
+/** The main way in one row; what leads off it below, near where it leads off. */
 function placed(process: Process, ranks: ReadonlyMap<string, number>): Spot[] {
-  const taken = new Map<number, number>();
-  const sorted = [...process.statuses].sort((one, other) => Number(SIDE.has(one.kind)) - Number(SIDE.has(other.kind)));
-  const spots = sorted.map((status) => {
-    const rank = ranks.get(status.code) ?? 0, row = Math.max(taken.get(rank) ?? 0, SIDE.has(status.kind) ? 1 : 0);
-    taken.set(rank, row + 1);
-    return { status, rank, row, x: BOX.margin + rank * (BOX.width + BOX.across), y: BOX.margin + 24 + row * (BOX.height + BOX.down) };
-  });
-  return process.statuses.map((status) => spots.find((spot) => spot.status.code === status.code) as Spot);
+  const taken = new Set<string>(), spots = new Map<string, Spot>();
+  const put = (status: Status, rank: number, row: number): void => {
+    taken.add(`${rank} ${row}`);
+    spots.set(status.code, { status, rank, row, x: BOX.margin + rank * (BOX.width + BOX.across), y: BOX.margin + 32 + row * (BOX.height + BOX.down) });
+  };
+  for (const status of process.statuses.filter((one) => !SIDE.has(one.kind))) {
+    const rank = ranks.get(status.code) ?? 0;
+    put(status, rank, firstFree(taken, rank));
+  }
+  const last = Math.max(0, ...[...spots.values()].map((spot) => spot.rank));
+  const below = Math.max(-1, ...[...spots.values()].map((spot) => spot.row)) + 1;
+  for (const status of process.statuses.filter((one) => SIDE.has(one.kind))) {
+    const { rank, row } = nearestFree(taken, meanRank(process, status.code, ranks), last, below);
+    put(status, rank, row);
+  }
+  return process.statuses.map((status) => spots.get(status.code) as Spot);
+}
+
+function firstFree(taken: ReadonlySet<string>, rank: number): number {
+  let row = 0;
+  while (taken.has(`${rank} ${row}`)) row += 1;
+  return row;
+}
+
+function nearestFree(taken: ReadonlySet<string>, wanted: number, last: number, from: number): { rank: number; row: number } {
+  const columns = Array.from({ length: last + 1 }, (_, rank) => rank).sort((one, other) => Math.abs(one - wanted) - Math.abs(other - wanted));
+  for (let row = from; ; row += 1) for (const rank of columns) if (!taken.has(`${rank} ${row}`)) return { rank, row };
+}
+
+/** The middle of the columns from which one gets there. */
+function meanRank(process: Process, code: string, ranks: ReadonlyMap<string, number>): number {
+  const from = process.actions.filter((action) => action.to === code).flatMap((action) => action.from).map((one) => ranks.get(one) ?? 0);
+  return from.length ? from.reduce((sum, rank) => sum + rank, 0) / from.length : 0;
 }
 
 /** One arrow for every two statuses between which actions lead, whatever their number. */
@@ -69,11 +99,12 @@ function arrowsOf(process: Process, spots: readonly Spot[], lineHeight: number):
       pairs.set(key, pair);
     }
   }
-  const used: { x: number; y: number; lines: number }[] = [];
+  const used: { x: number; y: number; lines: number }[] = [], said = new Set<string>();
   return [...pairs.values()].map(({ from, to, actions }) => {
-    const line = lineOf(from, to);
-    const spot = free(used, line.labelX, line.labelY, actions.length, lineHeight);
-    return { from: from.status.code, to: to.status.code, actions, path: line.path, labelX: spot.x, labelY: spot.y };
+    const line = lineOf(from, to), labels = actions.filter((code) => !said.has(code));
+    for (const code of labels) said.add(code);
+    const spot = free(used, line.labelX, line.labelY, labels.length, lineHeight);
+    return { from: from.status.code, to: to.status.code, actions, labels, path: line.path, labelX: spot.x, labelY: spot.y };
   });
 }
 
@@ -81,7 +112,7 @@ function arrowsOf(process: Process, spots: readonly Spot[], lineHeight: number):
 function free(used: { x: number; y: number; lines: number }[], x: number, y: number, lines: number, lineHeight: number): { x: number; y: number } {
   let top = y;
   const hits = (one: { x: number; y: number; lines: number }): boolean =>
-    Math.abs(one.x - x) < 100 && top < one.y + one.lines * lineHeight && one.y < top + lines * lineHeight;
+    lines > 0 && one.lines > 0 && Math.abs(one.x - x) < 100 && top < one.y + one.lines * lineHeight && one.y < top + lines * lineHeight;
   for (let found = used.find(hits); found; found = used.find(hits)) top = found.y + found.lines * lineHeight;
   used.push({ x, y: top, lines });
   return { x, y: top };
@@ -90,40 +121,30 @@ function free(used: { x: number; y: number; lines: number }[], x: number, y: num
 type Line = { path: string; labelX: number; labelY: number };
 
 function lineOf(from: Spot, to: Spot): Line {
-  const middle = { from: from.y + BOX.height / 2, to: to.y + BOX.height / 2 };
   if (from === to) return loop(from);
-  if (from.rank === to.rank) return upright(from, to);
-  if (to.rank > from.rank) return forward(from, to, middle);
-  return back(from, to);
+  if (from.row !== to.row) return between(from, to);
+  return to.rank > from.rank ? forward(from, to) : back(from, to);
 }
 
-function forward(from: Spot, to: Spot, middle: { from: number; to: number }): Line {
-  const x1 = from.x + BOX.width, x2 = to.x, far = to.rank - from.rank > 1 && from.row === to.row;
-  if (far) {
-    const lift = Math.min(from.y, to.y) - 28, a = from.x + BOX.width / 2, b = to.x + BOX.width / 2;
-    return { path: `M${a} ${from.y}C${a} ${lift} ${b} ${lift} ${b} ${to.y}`, labelX: (a + b) / 2, labelY: lift - 2 };
-  }
-  const bend = (x2 - x1) / 2;
-  return {
-    path: `M${x1} ${middle.from}C${x1 + bend} ${middle.from} ${x2 - bend} ${middle.to} ${x2} ${middle.to}`,
-    labelX: (x1 + x2) / 2, labelY: (middle.from + middle.to) / 2 - (from.row === to.row ? 26 : 10),
-  };
+/** Within a row: straight to the next, over the others to one further on. */
+function forward(from: Spot, to: Spot): Line {
+  const x1 = from.x + BOX.width, y = from.y + BOX.height / 2;
+  if (to.rank - from.rank === 1) return { path: `M${x1} ${y}L${to.x} ${y}`, labelX: (x1 + to.x) / 2, labelY: y - 26 };
+  const lift = from.y - 32, a = from.x + BOX.width / 2, b = to.x + BOX.width / 2;
+  return { path: `M${a} ${from.y}C${a} ${lift} ${b} ${lift} ${b} ${to.y}`, labelX: (a + b) / 2, labelY: lift - 2 };
 }
 
 function back(from: Spot, to: Spot): Line {
-  const x1 = from.x + BOX.width / 2 - 24, x2 = to.x + BOX.width / 2 + 24, y1 = from.y + BOX.height, y2 = to.y + BOX.height;
-  if (from.row > to.row) {
-    const left = from.x, lower = from.y + BOX.height / 2;
-    return { path: `M${left} ${lower}C${x2} ${lower} ${x2} ${lower} ${x2} ${y2}`, labelX: (left + x2) / 2, labelY: lower - 26 };
-  }
-  const low = Math.max(y1, y2) + 36;
-  return { path: `M${x1} ${y1}C${x1} ${low} ${x2} ${low} ${x2} ${y2}`, labelX: (x1 + x2) / 2, labelY: low - 16 };
+  const x1 = from.x + BOX.width / 2 - 24, x2 = to.x + BOX.width / 2 + 24, y = from.y + BOX.height, low = y + 40;
+  return { path: `M${x1} ${y}C${x1} ${low} ${x2} ${low} ${x2} ${y}`, labelX: (x1 + x2) / 2, labelY: low - 18 };
 }
 
-function upright(from: Spot, to: Spot): Line {
-  const down = to.y > from.y, shift = down ? -16 : 16, x = from.x + BOX.width / 2 + shift;
-  const y1 = down ? from.y + BOX.height : from.y, y2 = down ? to.y : to.y + BOX.height;
-  return { path: `M${x} ${y1}L${x} ${y2}`, labelX: x, labelY: (y1 + y2) / 2 - 10 };
+/** From row to row; the way down and the way back do not lie upon each other. */
+function between(from: Spot, to: Spot): Line {
+  const down = to.row > from.row, shift = down ? -20 : 20;
+  const x1 = from.x + BOX.width / 2 + shift, x2 = to.x + BOX.width / 2 + shift;
+  const y1 = down ? from.y + BOX.height : from.y, y2 = down ? to.y : to.y + BOX.height, middle = (y1 + y2) / 2;
+  return { path: `M${x1} ${y1}C${x1} ${middle} ${x2} ${middle} ${x2} ${y2}`, labelX: (x1 + x2) / 2, labelY: middle - 10 };
 }
 
 function loop(spot: Spot): Line {

@@ -1,5 +1,6 @@
 /** Changes of a process: statuses and the actions between them. Each takes a definition and gives a new one. */
 import { spliced } from "./lists";
+import { ja } from "./texts";
 import type { Definition, Text } from "./types";
 
 export type StatusKind = "open" | "waiting_resident" | "waiting_payment" | "done" | "rejected" | "cancelled" | "expired";
@@ -58,6 +59,14 @@ export function addAction(defn: Definition, name: Text, from: string, to: string
 
 export function setStatus(defn: Definition, code: string, change: Partial<Status>): Definition {
   return changed(defn, (process) => ({ ...process, statuses: process.statuses.map((one) => (one.code === code ? { ...one, ...change } : one)) }));
+}
+
+/** Another name; actions that lead there and are called after it (`called`) follow. */
+export function nameStatus(defn: Definition, code: string, name: Text, called: (status: string) => string): Definition {
+  const before = processOf(defn)?.statuses.find((one) => one.code === code)?.name;
+  const follows = (action: Action): boolean => action.to === code && ja(action.name) === called(ja(before));
+  const named = setStatus(defn, code, { name });
+  return changed(named, (process) => ({ ...process, actions: process.actions.map((one) => (follows(one) ? { ...one, name: called(ja(name)) } : one)) }));
 }
 
 export function setAction(defn: Definition, code: string, change: Partial<Action>): Definition {

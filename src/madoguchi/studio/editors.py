@@ -1,0 +1,39 @@
+"""Which designers there are beside the form's, and what each gives its script."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from madoguchi.accounts.access import StaffRequest
+from madoguchi.studio import process_editor
+from madoguchi.studio.shell import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Editor:
+    """One designer. ``words`` are its texts, ``knows`` what it knows beside the draft; ``panel`` names its settings."""
+
+    name: str
+    title: str | Promise
+    lead: str | Promise
+    panel: str | Promise
+    words: Callable[[], dict[str, str]]
+    knows: Callable[[StaffRequest, Place], dict[str, Any]]
+
+
+_ALL = (
+    Editor(
+        "process",
+        _("プロセス"),
+        _("レコードがどの状態を通り、だれがどう進めるかを決めます。"),
+        _("選んだものの設定"),
+        process_editor.words,
+        process_editor.extra,
+    ),
+)
+EDITORS: Final[Mapping[str, Editor]] = {editor.name: editor for editor in _ALL}
