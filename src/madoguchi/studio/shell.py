@@ -79,6 +79,7 @@ TABS: list[Tab] = [
     Tab("studio:app", gettext_lazy("準備")),
     Tab("studio:history", gettext_lazy("版の履歴")),
     Tab("studio:form", gettext_lazy("フォーム")),
+    Tab("studio:process", gettext_lazy("プロセス")),
 ]
 """The pages above every app, in order. Whoever adds a designer adds its tab here."""
 

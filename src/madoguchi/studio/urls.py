@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from madoguchi.studio import (
+    urls_editors,
     views_apps,
     views_designer,
     views_draft,
@@ -42,4 +43,5 @@ urlpatterns: list[URLPattern] = [
     path(f"{_APP}complete", views_draft.complete, name="complete"),
     path(f"{_APP}form", views_designer.form, name="form"),
     path(f"{_APP}preview/<slug:kind>", views_designer.preview, name="preview"),
+    *urls_editors.patterns,
 ]
