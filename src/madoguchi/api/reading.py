@@ -18,8 +18,10 @@ from madoguchi import query as language
 from madoguchi.api.shapes import Shape, shapes_of
 from madoguchi.api.shapes_sql import record_json
 from madoguchi.catalog.tables import table_name
+from madoguchi.definition.fields import AnyField
 from madoguchi.query import Query
-from madoguchi.records.permissions import Access
+from madoguchi.records.joined import is_joined, read_fields
+from madoguchi.records.permissions import Access, live_copies
 from madoguchi.records.query_sql import condition_sql, order_sql
 
 DEFAULT_LIMIT = 100
@@ -61,8 +63,10 @@ def page(access: Access, text: str, codes: Sequence[str]) -> bytes:
 
 
 def _key(access: Access, text: str, codes: Sequence[str]) -> tuple[Any, ...] | None:
-    """Everything the statement follows from; None where it follows from the clock or from who asks, too."""
+    """Everything the statement follows from; None where the clock, who asks or other apps decide, too."""
     rules = access.app.definition.record_rules
+    if _elsewhere(access, shapes_of(access.app).values()):
+        return None
     if "(" in text and any(f"{name}(" in text.upper().replace(" ", "") for name in language.FUNCTIONS):
         return None
     token = access.viewer.token
@@ -106,9 +110,31 @@ def _of_rows(access: Access, rows: sql.Composable, codes: Sequence[str]) -> sql.
     """Records as JSON and, in the same statement, the note that personal fields were read."""
     shapes = visible_shapes(access, codes)
     ids = [name for name in _IDS if not codes or name in codes]
-    form = "WITH page AS MATERIALIZED (SELECT id, {} AS record FROM ({}) t) {}SELECT string_agg(record, ',') FROM page"
-    body = record_json(shapes, access.app.definition, ids=ids)
-    return sql.SQL(form).format(body, rows, _note(access, shapes))
+    form = """WITH page AS MATERIALIZED (SELECT t.id, {} AS record FROM ({}) t {}) {}
+        SELECT string_agg(record, ',') FROM page"""
+    joins, joined = _joined(access, shapes)
+    body = record_json(shapes, access.app.definition, ids=ids, joined=joined)
+    return sql.SQL(form).format(body, rows, joins, _note(access, shapes))
+
+
+def _elsewhere(access: Access, shapes: Iterable[Shape]) -> list[AnyField]:
+    """The fields whose values are read from other apps."""
+    live = live_copies(access.app.definition)
+    found = {shape.field.id: shape.field for shape in shapes if shape.field is not None}
+    return [field for field in found.values() if is_joined(field, live)]
+
+
+def _joined(access: Access, shapes: Iterable[Shape]) -> tuple[sql.Composable, dict[int, sql.Composable]]:
+    """What to join for such fields, and where their values are then, as jsonb."""
+    fields = _elsewhere(access, shapes)
+    if not fields:
+        return sql.SQL(""), {}
+    read = read_fields(access, access.app.definition, fields)
+    own = sql.SQL("CROSS JOIN LATERAL (SELECT {}) AS elsewhere").format(sql.SQL(", ").join(read.expressions))
+    names = {field.id: sql.Identifier("elsewhere", f"f{field.id}") for field in fields}
+    return sql.SQL(" ").join([*read.joins, own]), {
+        number: sql.SQL("to_jsonb({})").format(name) for number, name in names.items()
+    }
 
 
 _NOTE = """, noted AS (INSERT INTO records_accesslog (app_id, record_ids, staff_id, token_id, purpose, field_ids, at)

@@ -45,9 +45,14 @@ Piece = str | sql.Composable
 """Text that stands there as it is, or an expression that yields text."""
 
 
-def record_json(shapes: Iterable[Shape], defn: AppDefinition, *, ids: Sequence[str]) -> sql.Composed:
-    """One record: ``{"code": {"type": …, "value": …}, …}``; ``ids`` are those of ``$id`` and ``$revision`` wanted."""
-    members = [_member(shape.code, shape.type, value_of(shape, defn)) for shape in shapes]
+def record_json(
+    shapes: Iterable[Shape], defn: AppDefinition, *, ids: Sequence[str], joined: Mapping[int, sql.Composable]
+) -> sql.Composed:
+    """One record: ``{"code": {"type": …, "value": …}, …}``; ``ids`` are those of ``$id`` and ``$revision`` wanted.
+
+    ``joined`` are, by field id, values that come from other apps, as jsonb.
+    """
+    members = [_member(shape.code, shape.type, _of(shape, defn, joined)) for shape in shapes]
     columns = {"$id": ("__ID__", "id"), "$revision": ("__REVISION__", "revision")}
     members += [_member(name, columns[name][0], _form(_QUOTED, sql.Identifier(columns[name][1]))) for name in ids]
     return _object(members)
@@ -92,6 +97,11 @@ def _expression(piece: Piece) -> sql.Composable:
 
 def _form(form: str, value: sql.Composable) -> sql.Composed:
     return sql.SQL(form).format(value=value)
+
+
+def _of(shape: Shape, defn: AppDefinition, joined: Mapping[int, sql.Composable]) -> sql.Composable:
+    other = joined.get(shape.field.id) if shape.field is not None else None
+    return value_of(shape, defn) if other is None else _from_json(shape, other)
 
 
 def value_of(shape: Shape, defn: AppDefinition) -> sql.Composable:
@@ -148,8 +158,12 @@ def _table(shape: Shape) -> sql.Composed:
 def _cell(shape: Shape) -> sql.Composed:
     """The JSON text of a cell; within rows values are JSON already."""
     assert shape.field is not None
-    item = sql.SQL("r.item")
-    holder = sql.SQL("({} -> {})").format(item, sql.Literal(shape.field.code))
+    return _from_json(shape, sql.SQL("(r.item -> {})").format(sql.Literal(shape.field.code)))
+
+
+def _from_json(shape: Shape, holder: sql.Composable) -> sql.Composed:
+    """The JSON text of a value that is held as jsonb in our own form."""
+    assert shape.field is not None
     value = sql.SQL("({} -> {})").format(holder, sql.Literal(shape.part)) if shape.part else holder
     text = sql.SQL("({} #>> '{{}}')").format(value)
     if shape.field.type == "consent":
