@@ -13,6 +13,7 @@ from procrastinate.types import JSONValue
 from psycopg import errors, sql
 
 from madoguchi.catalog import conversions, drafts
+from madoguchi.catalog.announcements import announce
 from madoguchi.catalog.indexes import Index, key_index
 from madoguchi.catalog.models import App, DraftSave, Revision
 from madoguchi.catalog.queries import AppRevision, of_row, published_apps
@@ -102,6 +103,7 @@ def _publish(row: Revision, actor: Author) -> AppRevision:
         conversions.apply(row, app.definition)
     _alter_table(app)
     _make_current(row, actor)
+    announce(app)
     return app
 
 

@@ -36,9 +36,13 @@ SYSTEM_SQL = """
     interview_id uuid UNIQUE,
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
-    submitted_at timestamptz
+    submitted_at timestamptz,
+    search_text text,
+    search_grams integer[]
 """
 """No foreign keys: revisions and staff are never deleted, and each key would cost every insert a lookup."""
+LATER_SYSTEM_COLUMNS: Mapping[str, str] = {"search_text": "text", "search_grams": "integer[]"}
+"""Those that tables made earlier may lack. What these two hold is the business of ``records.search_columns``."""
 
 SQL_TYPES: Mapping[str, str] = {
     "text": "text", "textarea": "text", "phone": "text", "email": "text", "choice": "text", "lookup": "text",
@@ -111,7 +115,8 @@ def plan(app_id: int, *, existing: Mapping[str, str], new: AppDefinition) -> Pla
     columns = [column for field in new.fields for column in columns_of(field)]
     table = sql.Identifier(table_name(app_id))
     create = sql.SQL("CREATE TABLE IF NOT EXISTS {} ({})").format(table, sql.SQL(SYSTEM_SQL))
-    missing = [column for column in columns if column.name not in existing]
+    later = [Column(name, sql_type) for name, sql_type in LATER_SYSTEM_COLUMNS.items()] if existing else []
+    missing = [column for column in (*later, *columns) if column.name not in existing]
     adds = [
         sql.SQL("ADD COLUMN IF NOT EXISTS {} {}").format(sql.Identifier(c.name), sql.SQL(c.sql_type)) for c in missing
     ]

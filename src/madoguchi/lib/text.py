@@ -20,7 +20,7 @@ _DAKUTEN = ("\u3099", "\u309a")
 _IN_CONTEXT = re.compile(
     r"[^\x00-\u00ff\u2010-\u2015\u2212\u2500\u3000-\u3098\u309d-\u30ff\u3400-\u9fff\uff01-\uff9d\U00020000-\U0003ffff]"
 )
-"""All but the characters that fold to the same whatever stands beside them; a voicing mark changes what is before it."""
+"""All but characters that fold to the same whatever stands beside them; voicing marks change what is before them."""
 
 
 class _Folded(dict[str, str]):

@@ -9,3 +9,10 @@ class RecordsConfig(AppConfig):
     name = "madoguchi.records"
     label = "records"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Prepares what is published for the search."""
+        from madoguchi.catalog import announcements
+        from madoguchi.records import search_fill  # models are loaded only now
+
+        announcements.subscribe(search_fill.prepare)

@@ -18,7 +18,7 @@ from madoguchi.catalog.tables import columns_of, table_name
 from madoguchi.definition.compute import visible_codes
 from madoguchi.definition.fields import SerialField
 from madoguchi.definition.values import Value, Values
-from madoguchi.records import extras, serials
+from madoguchi.records import extras, search_columns, serials
 from madoguchi.records.actor import Actor
 from madoguchi.records.copying import RowEncoder, copy_lines, escaped, json_cell
 from madoguchi.records.models import Event
@@ -74,6 +74,7 @@ def insert_rows(app: AppRevision, rows: Sequence[NewRow], *, actor: Actor) -> li
     numbers = next_receipt_numbers(prefix, timezone.localdate(now), len(rows)) if prefix else [None] * len(rows)
     status = defn.process.initial if defn.process else None
     _copy_rows(app, rows, ids, numbers, status, now, actor)
+    search_columns.follow(app, ids)
     shown = {key: value for key, value in (("status", status), ("channel", "counter")) if value is not None}
     codes = {code: str(field.id) for code, field in defn.by_code.items()}
 
@@ -121,7 +122,7 @@ def _copy_rows(
     moment, encode = now.isoformat(), encoder.cells
     before = f"\t1\t{app.revision_id}\t"
     after = f"\t{escaped(status or '')}\tcounter\t{moment}\t{moment}\t"
-    more = extras.of_new(app, [row.values for row in rows], actor)
+    more = extras.of_new(app, [(row.values, number) for row, number in zip(rows, numbers, strict=True)], actor)
     lines = (
         "\t".join([
             f"{record_id}{before}{number or ''}{after}{moment if number else ''}", *extra, *encode(row.values)
@@ -153,6 +154,7 @@ def update_rows(app: AppRevision, rows: Sequence[ChangedRow], *, actor: Actor) -
     codes = set().union(*(row.changed() for row in rows))
     with transaction.atomic():
         _update(app, rows, codes, now, actor)
+        search_columns.follow(app, [row.record_id for row in rows])
     ids = {code: str(field.id) for code, field in app.definition.by_code.items()}
     parts = []
     for row in rows:
@@ -168,7 +170,8 @@ _TEMPORARY = "bulk_changes"
 def _update(app: AppRevision, rows: Sequence[ChangedRow], codes: set[str], now: datetime, actor: Actor) -> None:
     """The new values go into a temporary table by COPY, and from there into the rows with one statement."""
     encoder = _encoder(app, codes)
-    more = extras.of_changed(app, [row.after for row in rows], actor)
+    receipts = search_columns.receipts_of(app, [row.record_id for row in rows])
+    more = extras.of_changed(app, [(row.after, receipts[row.record_id]) for row in rows], actor)
     columns = ["id", *extras.ON_UPDATE, *encoder.columns]
     lines = [
         "\t".join([str(row.record_id), *extra, *encoder.cells(row.after)]) + "\n"

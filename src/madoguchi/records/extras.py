@@ -8,22 +8,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from madoguchi.catalog.queries import AppRevision
-from madoguchi.definition.values import Values
+from madoguchi.records import search_columns
 from madoguchi.records.actor import Actor
 
-ON_INSERT = ("created_by_id", "updated_by_id")
-ON_UPDATE = ("updated_by_id",)
+ON_INSERT = ("created_by_id", "updated_by_id", search_columns.TEXT, search_columns.GRAMS)
+ON_UPDATE = ("updated_by_id", search_columns.TEXT, search_columns.GRAMS)
+Row = search_columns.Row
 
 
-def of_new(app: AppRevision, rows: Sequence[Values], actor: Actor) -> list[tuple[str, ...]]:
+def of_new(app: AppRevision, rows: Sequence[Row], actor: Actor) -> list[tuple[str, ...]]:
     """The columns ``ON_INSERT`` of each new row, as COPY writes them: escaped, ``""`` for NULL."""
-    del app
     by = "" if actor.staff_id is None else str(actor.staff_id)
-    return [(by, by)] * len(rows)
+    return [(by, by, *found) for found in search_columns.cells_for(app, rows)]
 
 
-def of_changed(app: AppRevision, rows: Sequence[Values], actor: Actor) -> list[tuple[str, ...]]:
+def of_changed(app: AppRevision, rows: Sequence[Row], actor: Actor) -> list[tuple[str, ...]]:
     """The columns ``ON_UPDATE`` of each changed row; ``rows`` are the values after the change."""
-    del app
     by = "" if actor.staff_id is None else str(actor.staff_id)
-    return [(by,)] * len(rows)
+    return [(by, *found) for found in search_columns.cells_for(app, rows)]

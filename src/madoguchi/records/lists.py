@@ -24,6 +24,7 @@ from madoguchi.definition.app import AppDefinition, Sort, View
 from madoguchi.definition.fields import AnyField
 from madoguchi.definition.values import Value
 from madoguchi.query import Condition, OrderBy
+from madoguchi.records import search
 from madoguchi.records.filters import conditions
 from madoguchi.records.joined import Joined, is_joined, read_fields
 from madoguchi.records.paging import BadCursor, cursor_of, position_of, steps
@@ -256,7 +257,9 @@ def _where(access: Access, view: View, asked: Narrowing) -> tuple[list[sql.Compo
     now = timezone.now()
     own = query.parse(view.filter or "", options=False).condition
     where = [condition_sql(own, access.app, staff=access.viewer.staff, now=now)] if own else []
-    more, messages = conditions(access, asked.filters, asked.search)
+    more, messages = conditions(access, asked.filters)
+    found, remarks = search.conditions(access, asked.search, fetch)
+    more, messages = [*more, *found], [*messages, *remarks]
     try:
         if asked.condition is not None:
             more.append(own_condition(access, asked.condition))

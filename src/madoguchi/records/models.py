@@ -9,8 +9,11 @@ from django.db import models
 
 from madoguchi.catalog.models import App
 from madoguchi.records.import_models import Import, ImportErrors
+from madoguchi.records.search_models import SearchFill
 
-__all__ = ("AccessLog", "Event", "Import", "ImportErrors", "ReceiptCounter", "SerialCounter", "StoredFile")
+__all__ = (
+    "AccessLog", "Event", "Import", "ImportErrors", "ReceiptCounter", "SearchFill", "SerialCounter", "StoredFile",
+)
 
 
 class Event(models.Model):

@@ -27,6 +27,7 @@ from madoguchi.query.texts import SPACES
 from madoguchi.query.values import CITY_ZONE
 from madoguchi.records.models import StoredFile
 from madoguchi.records.query_operands import Operand, operand, rows
+from madoguchi.records.search_columns import prefilter
 
 TRUE, FALSE = sql.SQL("TRUE"), sql.SQL("FALSE")
 _BIGINT = 2**63
@@ -45,7 +46,7 @@ def condition_sql(
     fields = query.fields_of(app.definition)
     query.check(condition, fields)
     login = login_of(staff, condition) if staff else None
-    return _Compiler(app.definition, fields, now, login).condition(condition)
+    return _Compiler(app, fields, now, login).condition(condition)
 
 
 def login_of(staff: Staff, condition: Condition | None = None) -> Login:
@@ -89,7 +90,7 @@ def _sort_columns(field: QueryField, defn: AppDefinition) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Compiler:
-    defn: AppDefinition
+    app: AppRevision
     fields: Mapping[str, QueryField]
     now: datetime
     login: Login | None
@@ -106,7 +107,7 @@ class _Compiler:
         if group.table is None:
             return self.condition(group.condition)
         first = next(predicates(group.condition))
-        return _some_row(rows(self.fields[first.field], self.defn), self._in_row(group.condition))
+        return _some_row(rows(self.fields[first.field], self.app.definition), self._in_row(group.condition))
 
     def _in_row(self, condition: Condition) -> sql.Composable:
         match condition:
@@ -121,16 +122,23 @@ class _Compiler:
         field = self.fields[predicate.field]
         form, negative = self._test(predicate)
         if field.table is None:
-            return sql.SQL("(({}) IS NOT TRUE)").format(form) if negative else form
-        column = rows(field, self.defn)
+            return sql.SQL("(({}) IS NOT TRUE)").format(form) if negative else self._by_index(predicate, form)
+        column = rows(field, self.app.definition)
         if not negative:
-            return _some_row(column, form)
+            return self._by_index(predicate, _some_row(column, form))
         return sql.SQL("(jsonb_array_length({}) > 0 AND NOT {})").format(column, _some_row(column, form))
+
+    def _by_index(self, predicate: Predicate, form: sql.Composable) -> sql.Composable:
+        """The same, led by the search's index where the comparison looks for a text."""
+        field = self.fields[predicate.field]
+        test = test_of(predicate, field, now=self.now, login=self.login).form
+        found = prefilter(self.app, field, test) if isinstance(test, Contains) else None
+        return sql.SQL("({} AND {})").format(found, form) if found is not None else form
 
     def _test(self, predicate: Predicate) -> tuple[sql.Composable, bool]:
         field = self.fields[predicate.field]
         test = test_of(predicate, field, now=self.now, login=self.login)
-        return _form(test.form, operand(field, self.defn)), test.negative
+        return _form(test.form, operand(field, self.app.definition)), test.negative
 
 
 def _join(word: str, parts: Sequence[sql.Composable]) -> sql.Composable:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from madoguchi.catalog.queries import published_by_id
 from madoguchi.lib.jobs import RETRY, app, daily_in_japan
-from madoguchi.records import files, import_run, imports
+from madoguchi.records import files, import_run, imports, search_fill
 from madoguchi.records.actor import SYSTEM
 from madoguchi.records.models import StoredFile
 from madoguchi.records.read import RecordNotFound
@@ -59,3 +59,17 @@ def forget_imports(timestamp: int) -> None:
     """Deletes the files and error lists of imports that ended long enough ago."""
     del timestamp
     imports.forget_old(now=timezone.now())
+
+
+@app.task(name="records.fill_search", retry=RETRY, pass_context=False)
+def fill_search(app_id: int) -> None:
+    """Prepares the rows of an app for the search; run again after a failure or a crash, it goes on where it was."""
+    search_fill.run(app_id)
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="records.resume_searches", retry=RETRY, pass_context=False)
+def resume_searches(timestamp: int) -> None:
+    """Sees to it that every app's rows get prepared for the search."""
+    del timestamp
+    search_fill.resume()

@@ -20,7 +20,7 @@ from madoguchi.definition.app import Action, AppDefinition, Trigger
 from madoguchi.definition.compute import visible_values
 from madoguchi.definition.fields import ChannelName
 from madoguchi.definition.values import Value, Values
-from madoguchi.records import checks, files
+from madoguchi.records import checks, files, search_columns
 from madoguchi.records.actor import Actor
 from madoguchi.records.defaults import with_defaults
 from madoguchi.records.errors import (
@@ -87,6 +87,7 @@ def create_record(
     if record_id is None and interview_id is not None:
         _refuse_second(app, interview_id)  # Another transaction was faster and has committed by now.
     assert record_id is not None
+    search_columns.follow(app, [record_id])
     shown = {key: system[key] for key in ("status", "channel", "receipt_number") if system[key] is not None}
     event = write_event(
         app_id=app.app_id, record_id=record_id, record_revision=1, kind="created", actor=actor,
@@ -116,6 +117,7 @@ def _initial_columns(
 
 def _insert(app: AppRevision, system: Mapping[str, Any], values: Values) -> int | None:
     pairs = _system_assignments({**system, "app_revision_id": app.revision_id}) + _field_assignments(app, values)
+    pairs += search_columns.assignments(app, values, system["receipt_number"])
     statement = sql.SQL("INSERT INTO {} ({}) VALUES ({}) ON CONFLICT (interview_id) DO NOTHING RETURNING id").format(
         sql.Identifier(table_name(app.app_id)),
         sql.SQL(", ").join(name for name, _ in pairs),
@@ -269,6 +271,8 @@ def _change(
     new = _changed_values(record, changes, actor) if changes else {}
     columns = {name: value for name, value in (system or {}).items() if value != getattr(record, name)}
     revision = _update(record, columns | {"updated_by_id": actor.staff_id}, new)
+    if new:
+        search_columns.follow(record.app, [record.id])
     old_values = {code: record.values.get(code) for code in new}
     defn = record.app.definition
     return write_event(
@@ -291,6 +295,8 @@ def _changed_values(record: Record, changes: Values, actor: Actor) -> dict[str, 
 
 def _update(record: Record, system: Mapping[str, Any], values: Values) -> int:
     pairs = _system_assignments(system) + _field_assignments(record.app, values)
+    if values:
+        pairs += search_columns.assignments(record.app, {**record.values, **values}, record.receipt_number)
     pairs += [(sql.Identifier("updated_at"), sql.Literal(timezone.now()))]
     pairs += [(sql.Identifier("revision"), sql.SQL("revision + 1"))]
     statement = sql.SQL("UPDATE {} SET {} WHERE id = {} AND revision = {} RETURNING revision").format(

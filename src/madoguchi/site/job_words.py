@@ -41,6 +41,8 @@ JOBS: Mapping[str, Words] = {
     "records.sweep_orphans": _("どの申請にも付いていないファイルを片付ける"),
     "records.run_import": _("表のファイルをアプリに読み込む"),
     "records.forget_imports": _("読み込みの済んだファイルとエラーの一覧を消す"),
+    "records.fill_search": _("アプリのレコードを検索できるように準備する"),
+    "records.resume_searches": _("検索の準備が済んでいないアプリを探す"),
     "identity.forget_old_round_trips": _("途中でやめた本人確認の記録を消す"),
     "intake.replay": _("過去の申請を下書きで試す"),
     "intake.expire_drafts": _("30日を過ぎた書きかけの申請を消す"),

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from madoguchi.catalog.indexes import SortKey, sort_keys, wanted_indexes
-from madoguchi.catalog.tables import columns_of, plan
+from madoguchi.catalog.tables import LATER_SYSTEM_COLUMNS, columns_of, plan
 from madoguchi.definition.app import AppDefinition, Sort
 from tests.samples import certificate, everything
 
 
 def columns(defn: AppDefinition) -> dict[str, str]:
-    return {column.name: column.sql_type for field in defn.fields for column in columns_of(field)}
+    own = {column.name: column.sql_type for field in defn.fields for column in columns_of(field)}
+    return {**LATER_SYSTEM_COLUMNS, **own}
 
 
 def with_field(defn: AppDefinition, **field: object) -> AppDefinition:

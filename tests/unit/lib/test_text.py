@@ -44,6 +44,11 @@ def test_names_that_really_differ_stay_different(one: str, other: str) -> None:
     assert text.fold(one) != text.fold(other)
 
 
+@given(st.text(st.one_of(st.characters(), st.characters(max_codepoint=0x3100), st.sampled_from("かガｶﾞﾟ゛\u3099髙𠮷가"))))
+def test_texts_fold_to_the_same_character_by_character_and_as_a_whole(typed: str) -> None:
+    assert text.fold(typed) == text._fold(typed)
+
+
 @given(st.text())
 def test_folding_twice_changes_nothing(typed: str) -> None:
     assert text.fold(text.fold(typed)) == text.fold(typed)
