@@ -22,7 +22,7 @@ from madoguchi.definition.checking_base import is_blank
 from madoguchi.definition.fields import FILE_TYPES, FileField, PhotoField
 from madoguchi.definition.text import Language
 from madoguchi.identity import actions as identity
-from madoguchi.intake import fees, interviews
+from madoguchi.intake import capacity, fees, interviews
 from madoguchi.intake.cancellation import cancel_application
 from madoguchi.intake.corrections import start_correction, submit_correction
 from madoguchi.intake.links import (
@@ -93,9 +93,11 @@ NextStep: TypeAlias = AskMore | Identify | Submitted
 def start_interview(
     *, app_code: str, channel: Channel, resident: Resident, language: Language = "ja"
 ) -> Interview:
-    """Begins the published procedure of ``app_code``; raises ProcedureClosed outside its period or channels."""
+    """Begins the published procedure of ``app_code``; raises ProcedureClosed when it is not open or full."""
     app = catalog.published(app_code)
     _refuse_unless_open(interviews.procedure_of(app), channel)
+    if capacity.is_full(app):
+        raise ProcedureClosed(_("定員に達したため、受付を終わりました。くわしくは担当課へお問い合わせください。"))
     interview = Interview(
         app_id=app.app_id, revision_id=app.revision_id, resident=resident, channel=channel,
         expires_at=timezone.now() + timedelta(days=INTERVIEW_DAYS),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from madoguchi.intake.models import Interview
 
-ClosedReason = Literal["submitted", "expired", "abandoned", "closed"]
+ClosedReason = Literal["submitted", "expired", "abandoned", "closed", "full"]
 
 
 class IntakeProblem(Exception):
@@ -24,6 +24,7 @@ class InterviewClosed(IntakeProblem):
             "expired": _("入力の期限（30日）が過ぎ、内容を消去しました。お手数ですが、最初から入力してください。"),
             "abandoned": _("この入力は中止されています。お手数ですが、最初から入力してください。"),
             "closed": _("この手続の受付期間が終わりました。くわしくは担当課へお問い合わせください。"),
+            "full": _("入力しているあいだに定員に達したため、受け付けられませんでした。担当課へお問い合わせください。"),
         }
         super().__init__(texts[reason])
         self.interview = interview

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from madoguchi.catalog import conversions
 from madoguchi.identity import actions as identity
 from madoguchi.identity import queries as identity_queries
-from madoguchi.intake import interviews, links
+from madoguchi.intake import capacity, interviews, links
 from madoguchi.intake.interviews import Filing
 from madoguchi.intake.models import Application, Interview
 from madoguchi.intake.problems import InterviewClosed, NotReady
@@ -38,6 +38,8 @@ def submit(interview_id: uuid.UUID) -> Application:
         if interview.outcome == Interview.Outcome.SUBMITTED:
             return Application.objects.select_related("app", "resident").get(interview=interview)
         filing = ready_filing(interview)
+        if interview.corrects_record_id is None and capacity.no_place_left(interview.app_id):
+            raise InterviewClosed(interview, "full")
         application = _application(interview, _create_record(interview, filing))
         files.attach_files(interview.id, application.record_id, keep=interviews.file_ids(filing))
         _begin_identity(interview, application, filing)

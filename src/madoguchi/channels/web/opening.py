@@ -54,5 +54,5 @@ def _closed(request: HttpRequest, problem: intake.InterviewClosed, token: str) -
     if problem.reason == "submitted":
         return private(redirect("web:next", token=token))  # a second tap, or back after sending: show what came of it
     again = (reverse("web:start", args=[problem.interview.app.code]), _("はじめから申請する"))
-    onward = None if problem.reason == "closed" else again
+    onward = None if problem.reason in ("closed", "full") else again
     return problem_page(request, title=_("この入力は続けられません"), message=str(problem), status=410, onward=onward)

@@ -30,6 +30,7 @@ class Card:
     code: str
     procedure: Procedure
     now: datetime
+    full: bool = False
 
     @property
     def channels(self) -> Sequence[Any]:
@@ -50,7 +51,7 @@ class Card:
     @property
     def open_here(self) -> bool:
         """Whether it can be begun on this site now."""
-        return "web" in self.procedure.channels and not (self.not_yet or self.over)
+        return "web" in self.procedure.channels and not (self.not_yet or self.over or self.full)
 
 
 def search(cards: Sequence[Card], words: str) -> list[Card]:

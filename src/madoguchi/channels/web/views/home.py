@@ -13,6 +13,7 @@ from madoguchi.channels.web.pages import page, problem_page
 from madoguchi.channels.web.procedures import Card, search
 from madoguchi.channels.web.reader import reader_of
 from madoguchi.intake import actions as intake
+from madoguchi.intake.capacity import is_full
 
 
 @require_safe
@@ -20,7 +21,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """Every procedure, or those that match the words looked for."""
     words = request.GET.get("q", "").strip()[:100]
     cards = [
-        Card(app.code, app.definition.procedure, timezone.now())
+        Card(app.code, app.definition.procedure, timezone.now(), is_full(app))
         for app in catalog.procedures() if app.definition.procedure
     ]
     context = {"cards": search(cards, words), "words": words, "any_procedures": bool(cards)}
@@ -50,9 +51,10 @@ def _begin(request: HttpRequest, card: Card) -> HttpResponse:
 
 def _card(code: str) -> Card:
     try:
-        procedure = catalog.published(code).definition.procedure
+        app = catalog.published(code)
     except catalog.AppNotFound as error:
         raise Http404 from error
+    procedure = app.definition.procedure
     if procedure is None:
         raise Http404
-    return Card(code, procedure, timezone.now())
+    return Card(code, procedure, timezone.now(), is_full(app))
