@@ -56,9 +56,10 @@ def run_import(import_id: str) -> None:
 @app.periodic(cron=daily_in_japan(3, 55))
 @app.task(name="records.forget_imports", retry=RETRY, pass_context=False)
 def forget_imports(timestamp: int) -> None:
-    """Deletes the files and error lists of imports that ended long enough ago."""
+    """Deletes the files and error lists of imports that ended long enough ago, and uploads that became none."""
     del timestamp
     imports.forget_old(now=timezone.now())
+    imports.sweep_orphans(older_than=timezone.now() - timedelta(days=2))
 
 
 @app.task(name="records.fill_search", retry=RETRY, pass_context=False)
