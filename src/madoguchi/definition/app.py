@@ -8,7 +8,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from madoguchi.definition.fields import COMPUTED_TYPES, STAFF_TYPES, VALUELESS_TYPES, AnyField, ChannelName, Model
+from madoguchi.definition.fields import (
+    COMPUTED_TYPES,
+    STAFF_TYPES,
+    VALUELESS_TYPES,
+    AnyField,
+    ChannelName,
+    LookupField,
+    Model,
+)
 from madoguchi.definition.text import Text, japanese
 
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
@@ -358,6 +366,12 @@ class AppDefinition(Model):
     def value_fields(self) -> tuple[AnyField, ...]:
         """Fields that hold a value in a record: all but headings."""
         return tuple(f for f in self.fields if f.type not in VALUELESS_TYPES)
+
+    @cached_property
+    def live_copies(self) -> dict[str, LookupField]:
+        """The lookup that each field follows, by the field's code."""
+        lookups = [field for field in self.fields if isinstance(field, LookupField) and field.live]
+        return {code: lookup for lookup in lookups for code in lookup.copies}
 
     @cached_property
     def question_fields(self) -> tuple[AnyField, ...]:

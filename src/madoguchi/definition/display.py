@@ -145,7 +145,7 @@ def _row(field: Any, row: Mapping[str, Value], language: Language) -> str:
 
 
 _FORMATTERS: Mapping[str, Formatter] = {
-    "number": _number, "money": _money, "choice": _choice, "choices": _choices, "consent": _consent, "date": _date,
-    "datetime": _datetime, "name": _name, "address": _address, "location": _location, "file": _files,
+    "number": _number, "total": _number, "money": _money, "choice": _choice, "choices": _choices, "consent": _consent,
+    "date": _date, "datetime": _datetime, "name": _name, "address": _address, "location": _location, "file": _files,
     "photo": _files, "table": _table, "richtext": _richtext, "staff": _codes, "department": _codes, "group": _codes,
 }  # fmt: skip

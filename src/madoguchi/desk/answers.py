@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from madoguchi.accounts.language import current, in_words
+from madoguchi.catalog.queries import AppNotFound, published
 from madoguchi.definition.app import AppDefinition
 from madoguchi.definition.compute import formula_errors
 from madoguchi.definition.display import display
-from madoguchi.definition.fields import FILE_TYPES, VALUELESS_TYPES, AnyField
+from madoguchi.definition.fields import FILE_TYPES, VALUELESS_TYPES, AnyField, RelatedField
 from madoguchi.definition.values import Value
 from madoguchi.records.models import StoredFile
 from madoguchi.records.permissions import Access
@@ -90,12 +91,40 @@ def _answers(
     fields: Iterable[AnyField], record: Record, stored: Mapping[str, StoredFile], problems: Mapping[str, str]
 ) -> Iterable[Answer]:
     for field in fields:
+        if field.code in record.others:
+            yield from _from_elsewhere(field, record.others[field.code])
+            continue
         value = record.values.get(field.code)
         problem = problems.get(field.code, "")
         hidden = value is None and not problem and not _always_asked(field, record)
         if field.type in VALUELESS_TYPES or hidden:
             continue
         yield replace(answer(field, value, stored), problem=problem)
+
+
+def _from_elsewhere(field: AnyField, value: Value) -> Iterable[Answer]:
+    """A total, or the related records one below the other; nothing where the viewer sees nothing there."""
+    if isinstance(field, RelatedField) and value is not None:
+        yield Answer(in_words(field.label), "\n".join(related_lines(field)(value)))
+    elif value is not None:
+        yield Answer(in_words(field.label), display(field, value, language=current()))
+
+
+def related_lines(related: RelatedField) -> Callable[[Sequence[Mapping[str, Value]] | None], list[str]]:
+    """What writes related records as lines: the number, then what the field shows of each."""
+    try:
+        fields = published(related.app).definition.by_code
+    except AppNotFound:
+        fields = {}
+
+    def line(row: Mapping[str, Value]) -> str:
+        shown = (
+            display(fields[code], row[code], language=current()) if code in fields else str(row[code])
+            for code in related.columns if row.get(code) is not None
+        )
+        return " ".join([f"#{row['id']}", *(text.replace("\n", " ") for text in shown)])
+
+    return lambda rows: [line(row) for row in rows or ()]
 
 
 def _always_asked(field: AnyField, record: Record) -> bool:

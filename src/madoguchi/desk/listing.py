@@ -24,6 +24,7 @@ SYSTEM_LABELS = {
     "id": gettext_lazy("番号"), "receipt_number": gettext_lazy("受付番号"), "status": gettext_lazy("状態"),
     "assignee": gettext_lazy("担当"), "created_at": gettext_lazy("登録"), "updated_at": gettext_lazy("更新"),
     "submitted_at": gettext_lazy("受付"), "channel": gettext_lazy("経路"),
+    "created_by": gettext_lazy("登録者"), "updated_by": gettext_lazy("更新者"),
 }
 FILTERS = ("status", "channel", "payment", "assignee")
 TRAIL_LENGTH = 10

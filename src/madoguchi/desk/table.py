@@ -23,14 +23,16 @@ from madoguchi.accounts.models import Staff
 from madoguchi.catalog.queries import AppRevision
 from madoguchi.definition.app import AppDefinition
 from madoguchi.definition.display import display
-from madoguchi.definition.fields import AnyField
+from madoguchi.definition.fields import AnyField, RelatedField
 from madoguchi.desk import cells
-from madoguchi.desk.answers import name_and_kana
+from madoguchi.desk.answers import name_and_kana, related_lines
 from madoguchi.desk.chips import status_chip
 from madoguchi.desk.deadlines import days_left
 from madoguchi.desk.timeline import CHANNELS
 from madoguchi.records.lists import Page
 
+PEOPLE = frozenset({"assignee", "created_by", "updated_by"})
+"""System columns that hold who somebody is."""
 Values = Mapping[str, Any]
 Maker = Callable[[Any], str]
 RowMaker = Callable[[Values], str]
@@ -71,13 +73,15 @@ class Table:
 def _maker(defn: AppDefinition, code: str, page: Page) -> Maker:
     """What makes the cells of one column."""
     field = defn.by_code.get(code)
+    if isinstance(field, RelatedField):
+        return _related_maker(field)
     if field is not None:
         return _name_cell if field.type == "name" else _field_maker(field)
     if code == "status":
         return _once(lambda value: cells.chip_cell(status_chip(defn, value)))
-    if code == "assignee":
-        people = _people(page)
-        return _once(lambda value: cells.text_cell(people.get(value, "") if value else _("未定")))
+    if code in PEOPLE:
+        people, nobody = _people(page, code), _("未定") if code == "assignee" else ""
+        return _once(lambda value: cells.text_cell(people.get(value, "") if value else nobody))
     if code == "channel":
         return _once(lambda value: cells.text_cell(str(CHANNELS.get(value, value))))
     return lambda value: cells.moment_cell(_moment(value))
@@ -106,6 +110,11 @@ def _field_maker(field: AnyField) -> Maker:
     return lambda value: make(value) if isinstance(value, list | dict) else remembered(value)
 
 
+def _related_maker(field: RelatedField) -> Maker:
+    lines = related_lines(field)
+    return lambda value: cells.text_cell("、".join(lines(value)))
+
+
 def _name_cell(value: Any) -> str:
     return cells.text_cell(name_and_kana(value)[0] if value else "")
 
@@ -126,8 +135,8 @@ def _left_maker(defn: AppDefinition) -> RowMaker:
     return make
 
 
-def _people(page: Page) -> dict[int, str]:
-    ids = {row["assignee"] for row in page.rows if row.get("assignee")}
+def _people(page: Page, code: str) -> dict[int, str]:
+    ids = {row[code] for row in page.rows if row.get(code)}
     return {staff.pk: str(staff) for staff in Staff.objects.filter(pk__in=ids)} if ids else {}
 
 
@@ -137,7 +146,7 @@ def _moment(value: str | None) -> datetime | None:
 
 def is_numeric(field: AnyField | None) -> bool:
     """Whether a column is aligned to the right."""
-    return field is not None and getattr(field, "format", field.type) in {"number", "money"}
+    return field is not None and getattr(field, "format", field.type) in {"number", "money", "total"}
 
 
 def has_deadline(defn: AppDefinition) -> bool:

@@ -67,7 +67,7 @@ class Access:
     def changes(self, code: str) -> bool:
         """Whether the field of that code may be filled in; the right to add or edit is another question."""
         found = self.app.definition.by_code.get(code)
-        if found is None or found.type in VALUELESS_TYPES | COMPUTED_TYPES or code in live_copies(self.app.definition):
+        if found is None or found.type in VALUELESS_TYPES | COMPUTED_TYPES or code in self.app.definition.live_copies:
             return False
         return found.id not in self.hidden | self.fixed
 
@@ -109,9 +109,8 @@ class Access:
         Neither does a copy that follows another app's row: what is stored of it here may be old, and not theirs to see.
         """
         by_code = self.app.definition.by_code
-        absent = {code for code, field in by_code.items() if not self.sees_field(field)} | set(
-            live_copies(self.app.definition)
-        )
+        absent = {code for code, field in by_code.items() if not self.sees_field(field)}
+        absent |= set(self.app.definition.live_copies)
         known = fields_for_queries(self.app)
         return {code: named for code, named in known.items() if (named.table or named.source) not in absent}
 
@@ -120,10 +119,9 @@ class Access:
         return access_of(app, self.viewer)
 
 
-def live_copies(defn: AppDefinition) -> dict[str, LookupField]:
+def live_copies(defn: AppDefinition) -> Mapping[str, LookupField]:
     """The lookup that each field follows, by the field's code."""
-    lookups = [field for field in defn.fields if isinstance(field, LookupField) and field.live]
-    return {code: lookup for lookup in lookups for code in lookup.copies}
+    return defn.live_copies
 
 
 _QUERY_FIELDS: dict[int, Mapping[str, QueryField]] = {}
