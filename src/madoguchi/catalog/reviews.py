@@ -13,7 +13,7 @@ from madoguchi.accounts.models import Staff
 from madoguchi.catalog import drafts, usage
 from madoguchi.catalog.models import App, Review, Revision
 from madoguchi.catalog.queries import published_apps
-from madoguchi.catalog.rights import may_review
+from madoguchi.catalog.rights import may_review, may_review_any
 from madoguchi.definition.app import AppDefinition
 from madoguchi.definition.findings import DefinitionError, Finding
 from madoguchi.definition.review import CHECKLIST, review_findings
@@ -113,6 +113,20 @@ def reviews_of(app: App) -> list[Review]:
     """Every review of the app, newest first."""
     found = Review.objects.filter(revision__app=app).select_related("revision", "asked_by", "author", "decided_by")
     return list(found.order_by("-asked_at"))
+
+
+def waiting_for(staff: Staff) -> list[Review]:
+    """The open reviews that ``staff`` may decide, oldest first."""
+    if not may_review_any(staff):
+        return []
+    found = Review.objects.filter(decision="").select_related("revision__app", "asked_by").order_by("asked_at")
+    return list(found.exclude(asked_by=staff).exclude(author=staff))
+
+
+def waiting_words(staff: Staff) -> str:
+    """How many there are, for the rail; empty for none."""
+    count = len(waiting_for(staff))
+    return str(count) if count else ""
 
 
 def _draft(app_code: str) -> Revision:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from difflib import ndiff
 from typing import Any, Literal
 
-from madoguchi.definition.app import AppDefinition
+from madoguchi.definition.app import AppDefinition, FieldRule, RecordRule, Who
 from madoguchi.definition.fields import FieldBase, Model, Option
-from madoguchi.definition.part_words import part_words, readable
-from madoguchi.definition.text import Text
+from madoguchi.definition.part_words import part_words, readable, rule_words
+from madoguchi.definition.text import Language, Text
 from madoguchi.definition.yaml import dump_plain
 
 ChangeKind = Literal["added", "removed", "changed"]
@@ -19,6 +19,8 @@ _KINDS: Mapping[ChangeKind, str] = {
     "removed": "を削除しました。",
     "changed": "を変更しました。",
 }
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One difference. ``details`` are lines such as ``表示名: 「氏名」→「お名前」``."""
@@ -31,6 +33,15 @@ class Change:
         return "\n".join((f"{self.where}{_KINDS[self.kind]}", *(f"  {detail}" for detail in self.details)))
 
 
+def contents(defn: AppDefinition) -> list[Change]:
+    """Everything in a definition that was not there before, as its first reviewer reads it."""
+    skeleton = defn.model_copy(update={
+        "fields": (), "layout": (), "views": (), "charts": (), "process": None, "permissions": (), "record_rules": (),
+        "field_rules": (), "notifications": (), "documents": (), "procedure": None,
+    })
+    return differences(skeleton, defn)
+
+
 def differences(old: AppDefinition, new: AppDefinition) -> list[Change]:
     """Everything that differs, in the order of the definition; empty if both mean the same.
 
@@ -39,13 +50,12 @@ def differences(old: AppDefinition, new: AppDefinition) -> list[Change]:
     return [
         *_compare("アプリ", old, new, leave_out=("process", "procedure", *_LISTS)),
         *_compare_lists("フィールド", old.fields, new.fields, key="id"),
-        *_order_of_fields(old, new),
+        *_order("フィールド", old.fields, new.fields, key="id"),
         *(change for name, what in _LISTS.items() if name != "fields"
-          for change in _compare_lists(what, getattr(old, name), getattr(new, name))),
-        *_order_of_lists(old, new),
+          for change in _compare_ordered(what, getattr(old, name), getattr(new, name))),
         *_compare_parts("プロセス", old.process, new.process, leave_out=("statuses", "actions")),
-        *_compare_lists("ステータス", _items(old, "statuses"), _items(new, "statuses")),
-        *_compare_lists("アクション", _items(old, "actions"), _items(new, "actions")),
+        *_compare_ordered("ステータス", _items(old, "statuses"), _items(new, "statuses")),
+        *_compare_ordered("アクション", _items(old, "actions"), _items(new, "actions")),
         *_compare_parts("手続", old.procedure, new.procedure),
     ]
 
@@ -55,21 +65,19 @@ _LISTS = {
 }  # fmt: skip
 
 
-def _order_of_lists(old: AppDefinition, new: AppDefinition) -> Iterator[Change]:
-    for name, what in (("views", "一覧"), ("charts", "グラフ")):
-        before, after = ([item.code for item in getattr(defn, name)] for defn in (old, new))
-        if [n for n in before if n in after] != [n for n in after if n in before]:
-            yield Change("changed", f"{what}の順番")
+def _compare_ordered(what: str, old: Sequence[Model], new: Sequence[Model]) -> Iterator[Change]:
+    yield from _compare_lists(what, old, new)
+    yield from _order(what, old, new)
+
+
+def _order(what: str, old: Sequence[Model], new: Sequence[Model], *, key: str = "code") -> Iterator[Change]:
+    before, after = ([getattr(item, key) for item in items] for items in (old, new))
+    if [n for n in before if n in after] != [n for n in after if n in before]:
+        yield Change("changed", f"{what}の順番")
 
 
 def _items(defn: AppDefinition, name: str) -> Sequence[Model]:
     return getattr(defn.process, name, ())
-
-
-def _order_of_fields(old: AppDefinition, new: AppDefinition) -> Iterator[Change]:
-    before, after = ([field.id for field in defn.fields] for defn in (old, new))
-    if [n for n in before if n in after] != [n for n in after if n in before]:
-        yield Change("changed", "フィールドの順番")
 
 
 def _compare_lists(what: str, old: Sequence[Model], new: Sequence[Model], *, key: str = "code") -> Iterator[Change]:
@@ -85,8 +93,10 @@ def _compare_parts(
     where: str, old: Model | None, new: Model | None, *, leave_out: tuple[str, ...] = ()
 ) -> Iterator[Change]:
     if old is None or new is None:
-        if old is not new:
-            yield Change("added" if old is None else "removed", where)
+        if new is not None:
+            yield Change("added", where, tuple(_settings(new, leave_out)))
+        elif old is not None:
+            yield Change("removed", where)
         return
     yield from _compare(where, old, new, leave_out=leave_out)
 
@@ -102,9 +112,37 @@ def _compare(where: str, old: Model, new: Model, *, leave_out: tuple[str, ...] =
         yield Change("changed", where, tuple(details))
 
 
+def _settings(new: Model, leave_out: tuple[str, ...]) -> Iterator[str]:
+    """What is set in something new, beside what names it."""
+    names = [name for name in type(new).model_fields if name not in (*_NAMING, *leave_out, "type")]
+    for name in (*(("type",) if hasattr(new, "type") else ()), *names):
+        value = getattr(new, name)
+        if name == "type" or not _is_default(new, name, value):
+            words = _line_changes(None, value, name) if _is_lines(value) else _plain_words(value, name)
+            yield f"{part_words(name)}: {words}"
+
+
+def _is_default(model: Model, name: str, value: Any) -> bool:
+    info = type(model).model_fields[name]
+    return value is None or (not info.is_required() and value == info.get_default(call_default_factory=True))
+
+
+_NAMING = frozenset({"id", "code", "label", "name", "title"})
+
+
+def _is_lines(value: Any) -> bool:
+    return _is_block(value) and not (isinstance(value, tuple) and _named(value))
+
+
+def _plain_words(value: Any, key: str) -> str:
+    if isinstance(value, tuple) and _named(value):
+        return "、".join(f"「{readable(_title(item), key)}」" for item in value)
+    return _words(value, key)
+
+
 def _change(old: Any, new: Any, key: str) -> str:
     if isinstance(old, tuple) and isinstance(new, tuple) and _named(old) and _named(new):
-        return _list_change(old, new)
+        return _list_change(old, new, key)
     if _is_block(old) or _is_block(new):
         return _line_changes(old, new, key)
     return f"{_words(old, key)} → {_words(new, key)}"
@@ -123,11 +161,11 @@ def _line_changes(old: Any, new: Any, key: str) -> str:
 
 
 def _named(items: tuple[Any, ...]) -> bool:
-    return all(isinstance(item, (str, Option, FieldBase)) for item in items)
+    return all(isinstance(item, (str, Option, FieldBase, Who, RecordRule, FieldRule)) for item in items)
 
 
-def _list_change(old: tuple[Any, ...], new: tuple[Any, ...]) -> str:
-    before, after = ({_title(item): item for item in items} for items in (old, new))
+def _list_change(old: tuple[Any, ...], new: tuple[Any, ...], key: str) -> str:
+    before, after = ({str(readable(_title(item), key)): item for item in items} for items in (old, new))
     parts = {
         "追加": [name for name in after if name not in before],
         "削除": [name for name in before if name not in after],
@@ -140,8 +178,13 @@ def _list_change(old: tuple[Any, ...], new: tuple[Any, ...]) -> str:
 def _title(item: Any) -> str:
     if isinstance(item, str):
         return item
+    if isinstance(item, (Who, RecordRule, FieldRule)):
+        return rule_words(item)
     text = next((getattr(item, name) for name in ("label", "name", "title", "value") if getattr(item, name, None)), "")
     return str(text)
+
+
+_LANGUAGES: Mapping[Language, str] = {"ja": "日本語", "ja_easy": "やさしい日本語", "en": "英語"}
 
 
 def _words(value: Any, key: str) -> str:
@@ -150,5 +193,5 @@ def _words(value: Any, key: str) -> str:
     if isinstance(value, bool):
         return "はい" if value else "いいえ"
     if isinstance(value, Text) and len(value.root) > 1:
-        return " / ".join(f"{language}「{text}」" for language, text in value.root.items())
+        return " / ".join(f"{_LANGUAGES[language]}「{text}」" for language, text in value.root.items())
     return f"「{readable(value, key) if isinstance(value, str) else value}」"

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from madoguchi.definition import merge
+from madoguchi.definition.app import FieldRule, FieldWho, RecordRule, Who
 from madoguchi.definition.fields import Model
 from madoguchi.definition.text import Text
 from madoguchi.definition.yaml import dump_plain, plain
@@ -123,6 +124,25 @@ def readable(value: Any, key: str = "") -> Any:
     if isinstance(value, bool):
         return "はい" if value else "いいえ"
     return _VALUES.get(key, {}).get(value, value) if isinstance(value, str) else value
+
+
+def rule_words(rule: Who | RecordRule | FieldRule) -> str:
+    """A rule about people in one line: 課 shimin・決裁: 閲覧、編集."""
+    if isinstance(rule, RecordRule):
+        return f"{rule.filter} のレコード: {' / '.join(map(rule_words, rule.allow)) or 'だれにも許さない'}"
+    if isinstance(rule, FieldRule):
+        return f"{rule.field}: {' / '.join(map(rule_words, rule.allow)) or 'だれにも見せない'}"
+    people = [f"{word} {getattr(rule, name)}" for name, word in _PEOPLE.items() if getattr(rule, name)]
+    people += [ROLES[role] for role in rule.roles]
+    people += [PARTS[name] for name in ("creator", "assignee") if getattr(rule, name, False)]
+    if named := getattr(rule, "in_field", None):
+        people.append(f"「{named}」に書かれた人")
+    given = [RIGHTS[right] for right in getattr(rule, "rights", ())]
+    given += [_VALUES["access"][rule.access]] if isinstance(rule, FieldWho) else []
+    return f"{'・'.join(people) or 'すべての職員'}: {'、'.join(given) or 'なし'}"
+
+
+_PEOPLE = {"department": "課", "group": "グループ", "staff": "職員"}
 
 
 def value_words(value: Any, key: str = "") -> str:

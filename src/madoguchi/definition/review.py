@@ -33,7 +33,6 @@ CHECKLIST: Mapping[str, str] = {
 """The twelve questions that the author answers before an app goes to review."""
 
 _WIDE: frozenset[Right] = frozenset({"edit", "delete", "export", "manage"})
-_MAX_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +58,7 @@ def review_findings(defn: AppDefinition, published: AppDefinition | None, facts:
         *_people_findings(defn, facts),
         *_owner_findings(defn),
         *_permission_findings(defn),
-        *_chat_findings(defn),
         *reachability_findings(defn),
-        *_translation_findings(defn),
         *_app_findings(defn, facts),
     ]
 
@@ -141,29 +138,6 @@ def _permission_findings(defn: AppDefinition) -> Iterator[Finding]:
             held = "、".join(RIGHTS[right] for right in rule.rights)
             what = f"すべての職員が「{held}」できます。" if wide else "個人情報を、すべての職員が見られます。"
             yield warning("権限", what, "課、役割、グループのどれかで範囲を決めてください。")
-
-
-def _chat_findings(defn: AppDefinition) -> Iterator[Finding]:
-    procedure = defn.procedure
-    if procedure is None or not procedure.all_in_chat or "line" not in procedure.channels:
-        return
-    asked = [f for f in defn.question_fields if f.personal and (not f.channels or "line" in f.channels)]
-    if asked:
-        names = _some([f"「{item.label}」" for item in asked])
-        mend = "個人情報は市のページで聞く設定（トークの中だけで完結しない）にするのが原則です。"
-        yield warning("手続", f"LINEのトークの中で個人情報を聞きます（{names}）。", mend)
-
-
-def _translation_findings(defn: AppDefinition) -> Iterator[Finding]:
-    if defn.procedure is None:
-        return
-    if missing := texts_without(defn, "en"):
-        message = f"英語のない文が {len(missing)}か所あります（{_some(missing)}）。"
-        yield warning("英語", message, "英語では日本語の文が出ます。")
-
-
-def _some(names: list[str]) -> str:
-    return "、".join(names[:_MAX_NAMED]) + ("など" if len(names) > _MAX_NAMED else "")
 
 
 def _app_findings(defn: AppDefinition, facts: Facts) -> Iterator[Finding]:

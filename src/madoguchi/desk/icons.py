@@ -37,6 +37,7 @@ PATHS: Final = {
     "plus": "M12 5v14M5 12h14",
     "minus": "M5 12h14",
     "rotate": "M19 12a7 7 0 1 1-2-5M17 3v4h-4",
+    "build": "M4 4h7v7H4zM14 4h6v7h-6zM4 14h7v6H4zM17 14v6M14 17h6",
     "tools": "M4 7h9M17 7h3M4 17h3M11 17h9M13 7a2 2 0 1 0 4 0a2 2 0 0 0-4 0M7 17a2 2 0 1 0 4 0a2 2 0 0 0-4 0",
 }
 

@@ -17,6 +17,7 @@ from madoguchi.accounts.language import in_words
 from madoguchi.accounts.models import Staff
 from madoguchi.accounts.queries import has_role, person
 from madoguchi.catalog import queries as catalog
+from madoguchi.catalog import reviews, rights
 from madoguchi.catalog.queries import AppRevision
 from madoguchi.definition.app import Right
 from madoguchi.desk import counts
@@ -123,6 +124,8 @@ def _tools(staff: Staff, here: str, apps: Sequence[Access]) -> list[RailItem]:
     if has_role(staff, "accounting"):
         url = reverse("desk:accounting")
         tools.append(RailItem(_("収納の確認"), url, "yen", "", here.startswith(url)))
+    if rights.may_create(staff) or rights.may_review_any(staff) or any(access.has("manage") for access in apps):
+        tools.append(RailItem(_("アプリを作る"), "/studio/", "build", reviews.waiting_words(staff), False))
     if has_role(staff, "admin", "app_admin"):
         tools.append(RailItem(_("運用"), "/ops/", "tools", "", here.startswith("/ops/")))
     return tools

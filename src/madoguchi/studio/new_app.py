@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,10 @@ _NOT_IN_CODES = re.compile(r"[^a-z0-9]+")
 class NewAppForm(forms.Form):
     """What a new app needs: a name, whose it is, and what it begins with."""
 
-    start = forms.ChoiceField(choices=STARTS, initial="blank", label=gettext_lazy("はじめ方"))
+    start = forms.ChoiceField(
+        choices=STARTS, initial="blank", label=gettext_lazy("はじめ方"), widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("はじめ方を選んでください。")},
+    )
     name = forms.CharField(max_length=100, label=gettext_lazy("アプリの名前"))
     department = forms.ChoiceField(label=gettext_lazy("担当課"))
     code = forms.CharField(max_length=63, required=False, label=gettext_lazy("コード"))
@@ -43,15 +46,17 @@ class NewAppForm(forms.Form):
     def __init__(self, staff: Staff, data: Mapping[str, Any] | None) -> None:
         super().__init__(data)
         self.sources = _sources()
+        if not self.sources:
+            self._choices("start", [pair for pair in STARTS if pair[0] != "pack"])
         self._choices("department", _departments(staff))
         self._choices("copied", [("", "")] + [(a.code, in_words(a.definition.name)) for a in queries.published_apps()])
         self._choices("packed", [("", "")] + [(key, in_words(defn.name)) for key, defn in self.sources.items()])
         self.fields["name"].error_messages["required"] = _("アプリの名前を入れてください。例：備品の貸出し")
 
-    def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
+    def _choices(self, name: str, choices: Sequence[tuple[str, Any]]) -> None:
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = choices
+        field.choices = list(choices)
 
     def clean_code(self) -> str:
         """The code as typed, or one made from the name; it is in addresses, so it must be free and plain."""

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from madoguchi.accounts.language import in_words
 from madoguchi.accounts.models import Department, Staff
-from madoguchi.catalog import rights
-from madoguchi.catalog.models import HeldSave, Review, Revision
+from madoguchi.catalog import reviews, rights
+from madoguchi.catalog.models import HeldSave, Revision
 from madoguchi.catalog.schema import estimated_rows
 from madoguchi.catalog.tables import table_name
 from madoguchi.definition.app import AppDefinition
@@ -89,16 +89,13 @@ def state_chip(place: Place) -> Chip:
 
 def waiting_reviews(staff: Staff) -> list[ReviewLine]:
     """The reviews that ``staff`` may decide, oldest first."""
-    if not rights.may_review_any(staff):
-        return []
-    found = Review.objects.filter(decision="").select_related("revision__app", "asked_by").order_by("asked_at")
     return [
         ReviewLine(
             in_words(AppDefinition.model_validate(review.revision.definition).name),
             reverse("studio:review", args=[review.revision.app.code]), review.revision.number,
             str(review.asked_by), review.asked_at, review.note,
         )
-        for review in found if rights.may_review(staff, review)
+        for review in reviews.waiting_for(staff)
     ]
 
 

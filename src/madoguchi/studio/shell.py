@@ -175,7 +175,9 @@ def _app_head(request: StaffRequest, place: Place) -> dict[str, Any]:
 def _tabs(request: StaffRequest, place: Place) -> list[dict[str, Any]]:
     if not may_build(request.user, place):
         return []
-    urls = [(tab, reverse(tab.name, args=[place.code])) for tab in TABS]
+    # What builders add comes between the first tab and the history.
+    tabs = sorted(TABS, key=lambda tab: tab.name == "studio:history")
+    urls = [(tab, reverse(tab.name, args=[place.code])) for tab in tabs]
     # The first one's address begins every other address.
     return [
         {"label": tab.label, "url": url, "current": request.path == url or (n > 0 and request.path.startswith(url))}

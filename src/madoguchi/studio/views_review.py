@@ -15,7 +15,7 @@ from madoguchi.accounts.access import StaffRequest, staff_required
 from madoguchi.catalog import conversions, reviews, rights
 from madoguchi.catalog.models import Review
 from madoguchi.catalog.reviews import ChecklistProblem, ReviewError
-from madoguchi.definition.diff import Change, differences
+from madoguchi.definition.diff import Change, contents, differences
 from madoguchi.definition.findings import DefinitionError
 from madoguchi.definition.review import CHECKLIST
 from madoguchi.intake.models import Replay
@@ -54,9 +54,11 @@ def _page(
 
 
 def changes_of(place: Place) -> list[Change]:
-    """What the draft changes of what is published, in words; nothing for a new app."""
+    """What the draft changes of what is published, in words; of a new app everything."""
     old = place.published_definition
-    return differences(old, place.definition) if old is not None and place.working is not None else []
+    if old is None:
+        return contents(place.definition)
+    return differences(old, place.definition) if place.working is not None else []
 
 
 def outdated(place: Place) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 
 from madoguchi.definition.app import AppDefinition
-from madoguchi.definition.diff import differences
+from madoguchi.definition.diff import contents, differences
 from madoguchi.definition.yaml import dump, load
 from tests.samples import certificate
 from tests.strategies import definitions
@@ -47,7 +47,22 @@ def test_new_statuses_and_lost_views_are_told():
     old = certificate()
     new = old.model_copy(update={"views": old.views[1:]})
     assert [str(change) for change in differences(old, new)] == ["一覧「未処理」を削除しました。"]
-    assert [str(change) for change in differences(new, old)] == ["一覧「未処理」を追加しました。"]
+    (added,) = differences(new, old)
+    assert (added.kind, added.where) == ("added", "一覧「未処理」")
+    assert added.details[0].startswith("種類: ")
+
+
+def test_rules_about_people_are_told_line_by_line():
+    data = certificate().model_dump(mode="json", by_alias=True)
+    data["permissions"][0] = {"department": "shimin", "roles": ["review"], "rights": ["view"]}
+    (change,) = differences(certificate(), AppDefinition.model_validate(data))
+    assert "追加 「課 shimin・審査: 閲覧」" in change.details[0]
+    assert "削除" in change.details[0]
+
+
+def test_the_first_reviewer_reads_everything():
+    told = {change.where for change in contents(certificate())}
+    assert {"フィールド「通数」", "手続", "プロセス"} <= told
 
 
 @given(definitions(), definitions())
