@@ -1,4 +1,4 @@
-"""``python -m benchmarks [webhook] [chat] [list] [import]``: measures, prints, writes ``var/bench/results.json``."""
+"""``python -m benchmarks [webhook] [list] [search] …``: measures, prints, writes ``var/bench/results.json``."""
 
 from __future__ import annotations
 
@@ -48,8 +48,15 @@ def _api(plan: Plan) -> list[stats.Result]:
     return api.measure(plan)
 
 
+def _search(plan: Plan) -> list[stats.Result]:
+    from benchmarks import search
+
+    return search.measure(plan)
+
+
 BENCHMARKS: dict[str, Callable[[Plan], list[stats.Result]]] = {
     "webhook": _webhook, "chat": _chat, "list": _list, "api": _api, "import": _import,
+    "search": _search,
 }
 
 
@@ -58,14 +65,18 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], help="all of them if none is named")
     parser.add_argument("--seconds", type=float, default=USUAL.seconds, help="length of one window")
     parser.add_argument("--rounds", type=int, default=USUAL.rounds)
-    parser.add_argument("--rows", type=int, default=USUAL.rows, help="records in the list")
+    rows = f"records in the lists ({USUAL.rows}) and in the search ({USUAL.search_rows})"
+    parser.add_argument("--rows", type=int, help=rows)
     return parser.parse_args()
 
 
 def main() -> int:
     """0 if every promise is kept, else 1."""
     asked = _arguments()
-    plan = Plan(seconds=asked.seconds, rounds=asked.rounds, rows=asked.rows)
+    plan = Plan(
+        seconds=asked.seconds, rounds=asked.rounds, rows=asked.rows or USUAL.rows,
+        search_rows=asked.rows or USUAL.search_rows,
+    )
     if SERVER is None:
         print("Only one core: server, PostgreSQL and client share it, ratios say little.", file=sys.stderr)
     before = os.getloadavg()[0]

@@ -92,7 +92,7 @@ def fill(url: str, rows: int) -> None:
         connection.execute(f"VACUUM ANALYZE {table}")
 
 
-def sign_in(port: int) -> str:
+def sign_in(port: int, list_page: str = PAGE) -> str:
     """The session's cookie of the clerk."""
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", follow_redirects=True) as browser:
         page = browser.get("/staff/sign-in")
@@ -100,7 +100,7 @@ def sign_in(port: int) -> str:
         assert token
         form = {"csrfmiddlewaretoken": token[1], "username": "bench", "password": PASSWORD}
         browser.post("/staff/sign-in", data=form, headers={"Referer": str(page.url)}).raise_for_status()
-        page = browser.get(PAGE)
+        page = browser.get(list_page)
         assert page.text.count("<tr id=") == 100, "the list does not show 100 records"
         return "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
 
