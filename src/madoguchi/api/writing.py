@@ -90,16 +90,20 @@ def remove(access: Access, record_id: int, revision: int | None) -> None:
 
 
 def locked(access: Access, record_id: int, right: Any, call: Call) -> Record:
-    """The record, kept from others until the transaction ends; 404 if it may not be seen, 403 without ``right``."""
+    """The record, kept from others until the transaction ends; 404 if it may not be seen, 403 without ``right``.
+
+    Rules are asked once it is locked: what they hold of cannot change any more.
+    """
+    try:
+        found = get_record(access.app, record_id, lock=True)
+    except RecordNotFound as gone:
+        raise record_missing(record_id) from gone
     given = access.rights_on([record_id]).get(record_id)
     if given is None:
         raise record_missing(record_id)
     if right not in given:
         raise call.denied()
-    try:
-        return get_record(access.app, record_id, lock=True)
-    except RecordNotFound as gone:
-        raise record_missing(record_id) from gone
+    return found
 
 
 def _by_published_code(app: AppRevision, record: Record) -> dict[str, Any]:

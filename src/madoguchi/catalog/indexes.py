@@ -92,13 +92,15 @@ def _sort_columns(defn: AppDefinition, code: str) -> list[tuple[str, bool]]:
 
 
 def wanted_indexes(app_id: int, defn: AppDefinition) -> tuple[Index, ...]:
-    """The indexes an app's own definition needs: one per view, and one per unique field."""
+    """The indexes an app's own definition needs: one per view, one per unique field, one for "only one's own"."""
     table = f"app_{app_id}"
     views = [Index(table, view_keys(defn, view)) for view in defn.views]
     unique = [unique_index(app_id, f.id) for f in defn.fields if f.type == "serial" or getattr(f, "unique", False)]
     # A list by id alone is served by the primary key.
     useful = [index for index in views if [key.column for key in index.keys] != ["id"]]
-    return tuple(dict.fromkeys([*useful, *unique]))
+    own = any(line.creator for rule in defn.record_rules for line in rule.allow)
+    newest_of_each = Index(table, (SortKey("created_by_id"), SortKey("id", descending=True, nullable=False)))
+    return tuple(dict.fromkeys([*useful, *unique, *([newest_of_each] if own else [])]))
 
 
 def unique_index(app_id: int, field_id: int) -> Index:

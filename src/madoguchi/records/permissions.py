@@ -242,10 +242,10 @@ def _allowed(defn: AppDefinition, rule: RecordRule, right: RecordRight, who: Per
 
 
 def _line_sql(defn: AppDefinition, line: RecordWho, who: Person) -> sql.Composable:
-    """What a line asks of the record itself."""
+    """What a line asks of the record itself; NULL counts as no. Plain comparisons, so that indexes serve."""
     parts: list[sql.Composable] = []
     if line.creator:
-        parts.append(sql.SQL("created_by_id IS NOT DISTINCT FROM {}").format(sql.Literal(who.id)))
+        parts.append(sql.SQL("created_by_id = {}").format(sql.Literal(who.id)))
     if line.in_field is not None:
         parts.append(_named_sql(defn.by_code[line.in_field], who))
     return sql.SQL(" AND ").join(parts) if parts else TRUE
@@ -255,7 +255,7 @@ def _named_sql(field: AnyField, who: Person) -> sql.Composable:
     """Whether a field of the record names the person, a department or a group of theirs."""
     codes = {"staff": [who.username], "department": list(who.departments), "group": sorted(who.groups)}[field.type]
     column = sql.Identifier(columns_of(field)[0].name)
-    return sql.SQL("coalesce({} && {}::text[], FALSE)").format(column, sql.Literal(codes))
+    return sql.SQL("{} && {}::text[]").format(column, sql.Literal(codes))
 
 
 # --- the app's permissions -----------------------------------------------------------------------------------------

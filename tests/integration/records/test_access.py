@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from psycopg import sql
 
 from madoguchi import query
 from madoguchi.accounts.models import Department, Membership, Staff
@@ -23,6 +25,7 @@ from madoguchi.records.events import write_event
 from madoguchi.records.lists import count_capped, list_records
 from madoguchi.records.permissions import Access, access_of
 from madoguchi.records.read import RecordNotFound, find_record, history
+from madoguchi.records.requirements import condition_holds
 from madoguchi.records.viewer import Viewer
 from tests.integration.records.samples import access, cases, house, program, published_cases
 
@@ -386,3 +389,41 @@ def test_history_shows_events_without_what_is_hidden(staff: Mapping[str, Staff])
     (created, updated) = history(app, record_id, access=access(app, staff["sato"]))
     assert created.after == {"1": "件", "channel": "counter"}
     assert (updated.before, updated.after) == ({"status": "x"}, {"1": "c"})
+
+
+def test_a_list_of_only_ones_own_walks_an_index(staff: Mapping[str, Staff]) -> None:
+    app = published_cases(record_rules=[OWN_ONLY])
+    held = access(app, staff["sato"])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO app_{app.app_id} (app_revision_id, channel, created_by_id)"
+            " SELECT %s, 'counter', %s + n %% 2000 FROM generate_series(1, 20000) n",
+            [app.revision_id, staff["sato"].pk],
+        )
+        cursor.execute(f"ANALYZE app_{app.app_id}")
+        statement = lists.page_sql(held, select=sql.SQL("t.id"), keys=lists.own_order(held, []), limit=100)
+        cursor.execute(sql.SQL("EXPLAIN ") + statement)
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "created_by_id =" in plan
+    assert "Seq Scan" not in plan
+
+
+def test_a_condition_of_an_action_may_speak_of_what_the_clerk_does_not_see(staff: Mapping[str, Staff]) -> None:
+    approve = {"code": "ok", "name": "承認", "from": ["new"], "to": "done", "condition": '秘密 = "可" and 金額 < 100'}
+    process = {
+        "statuses": [{"code": "new", "name": "新規"}, {"code": "done", "name": "済", "kind": "done"}], "initial": "new",
+        "actions": [approve],
+    }
+    app = published_cases(process=process, field_rules=[SECRET])
+    held, action = access(app, staff["sato"]), app.definition.process.actions[0]  # type: ignore[union-attr]
+    may, may_not = add(app, 秘密="可", 金額=99), add(app, 秘密="否", 金額=99)
+
+    def move(record_id: int) -> None:
+        write.move_record(
+            app=app, record_id=record_id, action=action, expected_revision=None, actor=held.viewer.actor, access=held
+        )
+
+    move(may)
+    with pytest.raises(write.NotAllowedNow, match="条件"):
+        move(may_not)
+    assert condition_holds(find_record(held, may_not), action) is False
