@@ -13,10 +13,12 @@ from pydantic import ValidationError
 from madoguchi.catalog import drafts
 from madoguchi.catalog.drafts import Clashed
 from madoguchi.catalog.models import App, Revision
-from madoguchi.definition import part_words, validation
+from madoguchi.catalog.queries import published_apps
+from madoguchi.definition import part_words
 from madoguchi.definition.app import AppDefinition
 from madoguchi.definition.findings import Finding
 from madoguchi.definition.schema_errors import problems_from
+from madoguchi.query import validation
 
 
 class NotUnderstood(ValueError):
@@ -69,7 +71,8 @@ def problem(path: Iterable[str | int], message: str, mend: str) -> dict[str, Any
 
 def findings(defn: AppDefinition) -> list[dict[str, str]]:
     """What the definition's own check finds, errors first."""
-    return [finding(found) for found in validation.findings(defn)]
+    others = {other.code: other.definition for other in published_apps()}
+    return [finding(found) for found in validation.findings(defn, others)]
 
 
 def finding(found: Finding) -> dict[str, str]:
