@@ -28,7 +28,12 @@ NO_PAGE = {
     "desk:comment": "leads back", "desk:receive-payment": "leads back", "desk:refund-payment": "leads back",
     "desk:letter": "PDF", "desk:label": "PDF", "operations:retry": "leads back",
     "line:webhook": "for LINE", "payments:return": "leads on", "payments:paypay-webhook": "for PayPay",
-    "api:call": "for programs",
+    "api:call": "for programs", "api:openapi": "JSON",
+    "api:reference": "Swagger UI, which axe would have otherwise; see test_api_page",
+    "studio:draft": "JSON", "studio:check": "JSON", "studio:complete": "JSON", "studio:decide": "leads back",
+    "studio:withdraw": "leads back", "studio:update": "leads back", "studio:discard": "leads back",
+    "studio:call-off": "leads back", "studio:publish-progress": "part of a page",
+    "studio:restore-revision": "leads back", "studio:restore-save": "leads back",
     "identity:callback": "leads on", "web:resume": "leads to the open question", "web:file": "a picture",
 }  # fmt: skip
 PUBLIC = {
@@ -46,8 +51,15 @@ STAFF = {
     "desk:letters": ("sato", "/desk/letters/"), "desk:accounting": ("tanaka", "/desk/accounting/"),
     "operations:overview": ("kobayashi", "/ops/"), "accounts:password": ("sato", "/staff/password"),
     "desk:action": ("sato", "{record}actions/return/"),
+    "studio:home": ("watanabe", "/studio/"), "studio:new": ("watanabe", "/studio/new/"),
+    "studio:app": ("watanabe", "{built}"), "studio:settings": ("watanabe", "{built}settings/"),
+    "studio:review": ("watanabe", "{built}review/"), "studio:publish": ("watanabe", "{built}publish/"),
+    "studio:history": ("watanabe", "{built}history/"), "studio:revision": ("watanabe", "{built}history/1/"),
+    "studio:replay": ("watanabe", "{built}replay/"), "studio:replay-result": ("watanabe", "{replay}"),
+    "studio:held": ("watanabe", "{held}"),
     # The same address, another page.
     "desk:action reject": ("suzuki", "{record}actions/reject/"),
+    "studio:home of a reviewer": ("ito", "/studio/"),
     "desk:list empty": ("sato", "/desk/juminhyo/"), "desk:queue of nobody": ("kobayashi", "/desk/"),
     "denied": ("yamamoto", "/desk/juminhyo/"),
 }  # fmt: skip
@@ -67,6 +79,10 @@ class Places:
     record: str
     """At the desk, waiting for the identity check."""
     checkout: str
+    built: str
+    """An app with a draft in the studio."""
+    replay: str
+    held: str
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +102,8 @@ def places(town: Town, module_pages: Pages) -> Places:
     sato.presses("差し戻す")
     sato.presses("身分証の写真が不鮮明")
     sato.presses("差し戻す")
-    return Places(interview, unsigned, unpaid, returned.status, record.record, checkout)
+    built = change_in_studio(Clerk(module_pages(viewport=LARGE), town, "watanabe"), town)
+    return Places(interview, unsigned, unpaid, returned.status, record.record, checkout, *built)
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +128,29 @@ class Filed:
 
     status: str
     record: str
+
+
+SAVE = """async ([address, version, label]) => {
+    const draft = await (await fetch(address)).json();
+    for (const field of draft.definition.fields) if (field.code === "通数") field.label = label;
+    const csrf = document.querySelector("meta[name=csrf-token]").content;
+    const answer = await fetch(address, {
+        method: "PUT", headers: {"X-CSRFToken": csrf, "Content-Type": "application/json"},
+        body: JSON.stringify({version: version ?? draft.version, definition: draft.definition}),
+    });
+    return {...await answer.json(), began: draft.version};
+}"""
+
+
+def change_in_studio(clerk: Clerk, town: Town) -> tuple[str, str, str]:
+    """A draft of two saves of which the second contradicts the first, and a replay; the addresses of all three."""
+    built = f"{town.url}/studio/juminhyo-2019/"
+    clerk.page.goto(built)
+    first = clerk.page.evaluate(SAVE, [f"{built}draft.json", None, "枚数"])
+    held = clerk.page.evaluate(SAVE, [f"{built}draft.json", first["began"], "部数"])
+    clerk.page.goto(f"{built}replay/")
+    clerk.presses("試す")
+    return built, clerk.page.url, f"{town.url}{held['url']}"
 
 
 def answer_2019(form: Form, town: Town) -> str:

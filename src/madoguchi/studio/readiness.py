@@ -9,11 +9,13 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from madoguchi.definition import validation
+from madoguchi.catalog.models import Revision
 from madoguchi.definition.app import AppDefinition, Procedure
 from madoguchi.definition.fields import STAFF_TYPES
 from madoguchi.definition.review import texts_without
 from madoguchi.definition.text import Language
+from madoguchi.intake.models import Replay
+from madoguchi.query import validation
 from madoguchi.studio.shell import Place
 
 
@@ -36,6 +38,8 @@ def steps(place: Place) -> list[Step]:
     found = [*_app_steps(place, defn)]
     if procedure:
         found += _procedure_steps(place, defn, procedure)
+    if procedure and place.published and place.working:
+        found.append(_replay_step(place, place.working))
     return [*found, _findings_step(place, defn)]
 
 
@@ -101,6 +105,15 @@ def _silent_actions(defn: AppDefinition, procedure: Procedure) -> list[str]:
         str(action.name) for action in defn.process.actions
         if defn.process.status(action.to).kind in telling and action.notice not in procedure.notices
     ]
+
+
+def _replay_step(place: Place, working: Revision) -> Step:
+    run = Replay.objects.filter(revision=working, version=working.version).exclude(finished_at=None).first()
+    return Step(
+        _("これまでの申請で試す"), run is not None,
+        _("過去の申請で、聞くことや手数料が変わらないかを調べられます。"), _url(place, "replay"), optional=True,
+        good=_("違いの出た申請 %(n)d件") % {"n": len(run.result)} if run else "",
+    )
 
 
 def _findings_step(place: Place, defn: AppDefinition) -> Step:

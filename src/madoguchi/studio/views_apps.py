@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -34,7 +34,15 @@ def new(request: StaffRequest) -> HttpResponse:
         code = make(form, request.user)
         return HttpResponseRedirect(reverse("studio:app", args=[code]))
     status = 422 if form.is_bound else 200
-    return shell.page(request, "studio/new.html", {"form": form}, status=status)
+    return shell.page(request, "studio/new.html", {"form": form, "import_url": _import_url()}, status=status)
+
+
+def _import_url() -> str:
+    """The page that makes an app from a file."""
+    try:
+        return reverse("studio:import")
+    except NoReverseMatch:
+        return ""
 
 
 @staff_required

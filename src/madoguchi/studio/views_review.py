@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from madoguchi.accounts.access import StaffRequest, staff_required
+from madoguchi.accounts.models import Department
 from madoguchi.catalog import conversions, reviews, rights
 from madoguchi.catalog.models import Review
 from madoguchi.catalog.reviews import ChecklistProblem, ReviewError
@@ -57,8 +59,20 @@ def changes_of(place: Place) -> list[Change]:
     """What the draft changes of what is published, in words; of a new app everything."""
     old = place.published_definition
     if old is None:
-        return contents(place.definition)
-    return differences(old, place.definition) if place.working is not None else []
+        return with_names(contents(place.definition))
+    return with_names(differences(old, place.definition)) if place.working is not None else []
+
+
+def with_names(changes: list[Change]) -> list[Change]:
+    """The changes with departments by name, where the definition has their codes."""
+    names = sorted(Department.objects.values_list("code", "name"), key=lambda pair: -len(pair[0]))
+
+    def named(text: str) -> str:
+        for code, name in names:
+            text = text.replace(f"課 {code}", name)
+        return text
+
+    return [replace(change, details=tuple(map(named, change.details))) for change in changes]
 
 
 def outdated(place: Place) -> bool:
