@@ -6,6 +6,7 @@ a list of a hundred records cost.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
 
@@ -18,15 +19,18 @@ from madoguchi.accounts.language import current
 from madoguchi.definition.text import Language
 from madoguchi.desk.chips import Chip
 from madoguchi.desk.deadlines import DaysLeft
+from madoguchi.desk.highlight import marked
 from madoguchi.desk.icons import icon
 from madoguchi.lib.eras import era_date_weekday
+from madoguchi.records.search import Word
 
 _LEFT_ICONS = {"warn": "expired", "bad": "warning"}
 
 
-def text_cell(text: str, *, numeric: bool = False) -> str:
-    """A text, cut off where it is too long for a column."""
-    return f'<td{" class=number" if numeric else ""}><span class="table__text">{escape(text)}</span></td>'
+def text_cell(text: str, *, numeric: bool = False, words: Sequence[Word] = ()) -> str:
+    """A text, cut off where it is too long for a column, with the words that were looked for marked."""
+    shown = marked(text, words) if words else escape(text)
+    return f'<td{" class=number" if numeric else ""}><span class="table__text">{shown}</span></td>'
 
 
 def moment_cell(value: datetime | None) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from html import escape
 from typing import Any
 
 from django.urls import reverse
@@ -28,8 +27,11 @@ from madoguchi.desk import cells
 from madoguchi.desk.answers import name_and_kana, related_lines
 from madoguchi.desk.chips import status_chip
 from madoguchi.desk.deadlines import days_left
+from madoguchi.desk.highlight import marked
 from madoguchi.desk.timeline import CHANNELS
 from madoguchi.records.lists import Page
+from madoguchi.records.search import Word
+from madoguchi.records.search_text import is_searched
 
 PEOPLE = frozenset({"assignee", "created_by", "updated_by"})
 """System columns that hold who somebody is."""
@@ -40,25 +42,29 @@ RowMaker = Callable[[Values], str]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What is shown of a page: ``codes`` are its columns, ``prefix`` begins the rows' ids in the document."""
+    """What is shown of a page: ``codes`` are its columns, ``prefix`` begins the rows' ids in the document.
+
+    ``words`` are what was looked for.
+    """
 
     app: AppRevision
     page: Page
     codes: Sequence[str]
     prefix: str = "row"
     pick: bool = False
+    words: Sequence[Word] = ()
 
     @property
     def rows(self) -> SafeString:
         """``<tr>`` after ``<tr>``; the first cell links to the record, the last shows the days left."""
         address = reverse("desk:list", args=[self.app.code])
-        makers = [(code, _maker(self.app.definition, code, self.page)) for code in self.codes]
+        makers = [(code, _maker(self.app.definition, code, self.page, self.words)) for code in self.codes]
         left = _left_maker(self.app.definition)
         return mark_safe("".join(self._row(row, address, makers, left) for row in self.page.rows))  # noqa: S308
 
     def _row(self, row: Values, address: str, makers: Sequence[tuple[str, Maker]], left: RowMaker) -> str:
         number = row["id"]
-        key = escape(row.get("receipt_number") or f"#{number}")
+        key = marked(row["receipt_number"], self.words) if row.get("receipt_number") else f"#{number}"
         tick = (
             '<td class="table__pick"><label><input type="checkbox" name="record" data-pick'
             f' value="{number}" aria-labelledby="pick key-{number}"></label></td>' if self.pick else ""
@@ -70,13 +76,14 @@ class Table:
         )
 
 
-def _maker(defn: AppDefinition, code: str, page: Page) -> Maker:
+def _maker(defn: AppDefinition, code: str, page: Page, words: Sequence[Word]) -> Maker:
     """What makes the cells of one column."""
     field = defn.by_code.get(code)
     if isinstance(field, RelatedField):
         return _related_maker(field)
     if field is not None:
-        return _name_cell if field.type == "name" else _field_maker(field)
+        found = words if is_searched(field) else ()
+        return _name_maker(found) if field.type == "name" else _field_maker(field, found)
     if code == "status":
         return _once(lambda value: cells.chip_cell(status_chip(defn, value)))
     if code in PEOPLE:
@@ -99,12 +106,12 @@ def _once(make: Maker) -> Maker:
     return remembered
 
 
-def _field_maker(field: AnyField) -> Maker:
+def _field_maker(field: AnyField, words: Sequence[Word]) -> Maker:
     language, numeric = current(), is_numeric(field)
 
     def make(value: Any) -> str:
         text = display(field, value, language=language)
-        return cells.text_cell(text.replace("\n", " "), numeric=numeric)
+        return cells.text_cell(text.replace("\n", " "), numeric=numeric, words=words)
 
     remembered = _once(make)
     return lambda value: make(value) if isinstance(value, list | dict) else remembered(value)
@@ -115,8 +122,8 @@ def _related_maker(field: RelatedField) -> Maker:
     return lambda value: cells.text_cell("、".join(lines(value)))
 
 
-def _name_cell(value: Any) -> str:
-    return cells.text_cell(name_and_kana(value)[0] if value else "")
+def _name_maker(words: Sequence[Word]) -> Maker:
+    return lambda value: cells.text_cell(name_and_kana(value)[0] if value else "", words=words)
 
 
 def _left_maker(defn: AppDefinition) -> RowMaker:

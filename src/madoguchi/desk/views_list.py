@@ -23,6 +23,7 @@ from madoguchi.records import arrivals, lists
 from madoguchi.records.access import log_access
 from madoguchi.records.permissions import Access
 from madoguchi.records.read import find_record
+from madoguchi.records.search_text import words_of
 
 PAGE_ROWS = 100
 QUEUE_ROWS = 50
@@ -108,7 +109,7 @@ def _list_context(request: StaffRequest, access: Access) -> dict[str, Any]:
         "applied": _applied(app, asked, search),
         "key_column": listing.key_column(defn, asked),
         "columns": listing.columns(defn, asked, codes),
-        "table": Table(app, page, codes, pick=access.has("process")) if page.rows else None,
+        "table": Table(app, page, codes, pick=access.has("process"), words=words_of(search)) if page.rows else None,
         "has_deadline": has_deadline(defn),
         "may_process": access.has("process"),
         "may_add": access.has("add") and defn.procedure is not None and "counter" in defn.procedure.channels,

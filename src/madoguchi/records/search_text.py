@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from madoguchi.definition.app import AppDefinition
-from madoguchi.definition.fields import ChoiceField, ChoicesField, TableField
+from madoguchi.definition.fields import AnyField, ChoiceField, ChoicesField, TableField
 from madoguchi.definition.values import Value
 from madoguchi.lib.phones import phone_digits
 from madoguchi.lib.text import fold
@@ -76,6 +76,11 @@ def _form(defn: AppDefinition) -> SearchForm:
     ]
     key = repr((VERSION, [(field.id, field.type, _labels(field)) for field, _ in fields]))
     return SearchForm(key, tuple((field.id, mark(field.id), texts) for field, texts in fields))
+
+
+def is_searched(field: AnyField) -> bool:
+    """Whether records are found by what is in the field."""
+    return _texts(field) is not None
 
 
 def mark(field_id: int) -> str:

@@ -105,6 +105,13 @@ def test_the_search_finds_names_by_kana_and_is_never_in_the_address(app: AppRevi
     assert len(numbers(sato)) == 3
 
 
+def test_what_was_looked_for_is_marked_in_the_list_as_it_is_written_there(app: AppRevision, at: At) -> None:
+    fill(app, 1, 氏名=TAKAHASHI)
+    sato = at("sato")
+    sato.post(f"{LIST}search/", {"q": "高橋"})
+    assert "<mark>髙橋</mark>" in sato.get(LIST).content.decode()
+
+
 def test_a_search_without_a_find_says_how_to_go_on(paid: Case, at: At) -> None:
     sato = at("sato")
     sato.post(f"{LIST}search/", {"q": "だれでもない"})
