@@ -103,16 +103,16 @@ class Api:
         self.headers = headers
         self.client = Client()
 
-    def get(self, name: str, **params: Any) -> Answer:
+    def get(self, name: str, /, **params: Any) -> Answer:
         return self._send("GET", f"/k/v1/{name}.json?{query_string(params)}")
 
-    def delete(self, name: str, **params: Any) -> Answer:
+    def delete(self, name: str, /, **params: Any) -> Answer:
         return self._send("DELETE", f"/k/v1/{name}.json?{query_string(params)}")
 
-    def post(self, name: str, **body: Any) -> Answer:
+    def post(self, name: str, /, **body: Any) -> Answer:
         return self._send("POST", f"/k/v1/{name}.json", body)
 
-    def put(self, name: str, **body: Any) -> Answer:
+    def put(self, name: str, /, **body: Any) -> Answer:
         return self._send("PUT", f"/k/v1/{name}.json", body)
 
     def send(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
