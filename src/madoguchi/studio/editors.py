@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from madoguchi.accounts.access import StaffRequest
-from madoguchi.studio import process_editor
+from madoguchi.studio import procedure_editor, process_editor
 from madoguchi.studio.shell import Place
 
 
@@ -34,6 +34,14 @@ _ALL = (
         _("選んだものの設定"),
         process_editor.words,
         process_editor.extra,
+    ),
+    Editor(
+        "procedure",
+        _("住民に開く"),
+        _("質問、本人確認、手数料、お知らせを決めて、申請できる手続にします。"),
+        _("決めることの一覧"),
+        procedure_editor.words,
+        procedure_editor.extra,
     ),
 )
 EDITORS: Final[Mapping[str, Editor]] = {editor.name: editor for editor in _ALL}

@@ -80,6 +80,7 @@ TABS: list[Tab] = [
     Tab("studio:history", gettext_lazy("版の履歴")),
     Tab("studio:form", gettext_lazy("フォーム")),
     Tab("studio:process", gettext_lazy("プロセス")),
+    Tab("studio:procedure", gettext_lazy("住民に開く")),
 ]
 """The pages above every app, in order. Whoever adds a designer adds its tab here."""
 

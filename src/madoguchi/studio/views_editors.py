@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from madoguchi.accounts.access import StaffRequest, staff_required
 from madoguchi.desk import icons
-from madoguchi.studio import shell, wire
+from madoguchi.studio import fee_sample, shell, wire
 from madoguchi.studio.designer_config import designer_config
 from madoguchi.studio.editors import EDITORS
 
@@ -28,3 +28,17 @@ def editor(request: StaffRequest, app_code: str, name: str) -> HttpResponse:
         "draft": wire.draft(place.app, place.head), "extra": this.knows(request, place),
     }
     return shell.page(request, "studio/editor.html", context, place=place)
+
+
+@staff_required
+@require_POST
+def fee(request: StaffRequest, app_code: str) -> HttpResponse:
+    """What the fee of the definition in the request comes to for made-up answers, or for those sent with it."""
+    place = shell.builder_place(request.user, app_code)
+    try:
+        data = wire.body(request)
+        defn = wire.definition(data.get("definition"), code=place.code)
+    except wire.NotUnderstood as refusal:
+        return refusal.response()
+    values = data.get("values")
+    return wire.answer(fee_sample.sample(defn, values if isinstance(values, dict) else {}))
