@@ -115,8 +115,11 @@ def _find(access: Access, app: AppRevision, record_id: int) -> Record:
     return replace(_record(app, row), others=others, rights=rights)
 
 
-def _one(app: AppRevision, where: sql.Composable, *, lock: bool = False) -> dict[str, Any] | None:
-    columns = [*map(sql.Identifier, SYSTEM), *map(json_expression, app.definition.value_fields)]
+def _one(
+    app: AppRevision, where: sql.Composable, *, fields: Sequence[AnyField] | None = None, lock: bool = False
+) -> dict[str, Any] | None:
+    read = app.definition.value_fields if fields is None else fields
+    columns = [*map(sql.Identifier, SYSTEM), *map(json_expression, read)]
     return _first(
         sql.SQL("SELECT row_to_json(r)::text FROM (SELECT {} FROM {} WHERE {} LIMIT 1{}) r").format(
             sql.SQL(", ").join(columns), sql.Identifier(table_name(app.app_id)), where,
@@ -159,14 +162,21 @@ def find_by_interview(app: AppRevision, interview_id: UUID) -> tuple[int, str | 
     return (found[0], found[1]) if found else None
 
 
-def find_by_key(app: AppRevision, code: str, value: str) -> dict[str, Value] | None:
-    """Values of the newest record whose plain text field ``code`` is ``value``, or None."""
+def find_by_key(app: AppRevision, code: str, value: str, *, access: Access | None = None) -> dict[str, Value] | None:
+    """Values of the newest record whose plain text field ``code`` is ``value``, or None.
+
+    With ``access``: of those that may be viewed, the values that are seen.
+    """
+    if access is not None and not access.sees(code):
+        return None
     key = app.definition.by_code.get(code)
     columns = columns_of(key) if key else ()
     if len(columns) != 1 or columns[0].sql_type != "text":
         return None
-    where = sql.SQL("{} = {} ORDER BY id DESC").format(sql.Identifier(columns[0].name), sql.Literal(value))
-    row = _one(app, where)
+    where = sql.SQL("{} = {} AND {} ORDER BY id DESC").format(
+        sql.Identifier(columns[0].name), sql.Literal(value), access.where("view") if access else sql.SQL("TRUE")
+    )
+    row = _one(app, where, fields=access.seen(app.definition.value_fields) if access else None)
     return values_of(app.definition, row) if row else None
 
 

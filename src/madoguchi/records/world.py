@@ -14,16 +14,22 @@ from madoguchi.definition.fields import ChannelName
 from madoguchi.definition.values import Value
 from madoguchi.definition.world import PeopleKind, Town
 from madoguchi.lib import postal
+from madoguchi.records.permissions import access_of
 from madoguchi.records.read import find_by_key
+from madoguchi.records.viewer import Viewer
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 
 
 class DatabaseWorld:
-    """Implements ``definition.world.World``; ``channel`` is how the resident applied."""
+    """Implements ``definition.world.World``; ``channel`` is how the resident applied.
 
-    def __init__(self, channel: ChannelName) -> None:
-        self._channel = channel
+    ``viewer`` is who writes: staff and programs look up only what they may see in the other app. Residents look up
+    whatever the procedure's builder let them.
+    """
+
+    def __init__(self, channel: ChannelName, viewer: Viewer | None = None) -> None:
+        self._channel, self._viewer = channel, viewer
 
     @property
     def now(self) -> datetime:
@@ -52,4 +58,4 @@ class DatabaseWorld:
             target = queries.published(app)
         except queries.AppNotFound:
             return None
-        return find_by_key(target, key, value)
+        return find_by_key(target, key, value, access=access_of(target, self._viewer) if self._viewer else None)

@@ -75,7 +75,7 @@ def create_record(
     if access is not None:
         access.require("add")
         refuse_fields(access, values)
-    world = DatabaseWorld(channel)
+    world = DatabaseWorld(channel, access.viewer if access else None)
     if actor.is_checked and interview_id is None:
         values = checks.checked_whole(app.definition, with_defaults(app.definition, values, actor, world.now), world)
     visible = visible_values(app.definition, numbered(app.definition, values), world)
@@ -162,7 +162,7 @@ def update_record(
     record = _current(app, record_id, expected_revision, access, "edit")
     if access is not None:
         refuse_fields(access, changes)
-    return _change(record, kind=kind, actor=actor, changes=changes, data=data)
+    return _change(record, kind=kind, actor=actor, changes=changes, data=data, access=access)
 
 
 @transaction.atomic
@@ -180,7 +180,7 @@ def move_record(
     if access is not None:
         refuse_fields(access, changes or {})
     refuse_unless_movable(record, action, access.viewer.staff if access else None)
-    return _move(record, action, actor, changes or {}, data or {})
+    return _move(record, action, actor, changes or {}, data or {}, access)
 
 
 @transaction.atomic
@@ -256,19 +256,24 @@ def _current(
     return record
 
 
-def _move(record: Record, action: Action, actor: Actor, changes: Values, data: Mapping[str, Any]) -> Event:
+def _move(
+    record: Record, action: Action, actor: Actor, changes: Values, data: Mapping[str, Any],
+    access: Access | None = None,
+) -> Event:
     assert record.app.definition.process is not None
     closed = record.app.definition.process.status(action.to).kind in CLOSED
     files.schedule_deletion(app=record.app, record_id=record.id, closed=closed)
     story = {**data, "action": action.code, "from": record.status, "to": action.to, "notice": action.notice}
-    return _change(record, kind="moved", actor=actor, changes=changes, system={"status": action.to}, data=story)
+    return _change(
+        record, kind="moved", actor=actor, changes=changes, system={"status": action.to}, data=story, access=access
+    )
 
 
 def _change(
     record: Record, *, kind: str, actor: Actor, changes: Values | None = None,
-    system: Mapping[str, Any] | None = None, data: Mapping[str, Any] | None = None,
+    system: Mapping[str, Any] | None = None, data: Mapping[str, Any] | None = None, access: Access | None = None,
 ) -> Event:
-    new = _changed_values(record, changes, actor) if changes else {}
+    new = _changed_values(record, changes, actor, access) if changes else {}
     columns = {name: value for name, value in (system or {}).items() if value != getattr(record, name)}
     revision = _update(record, columns | {"updated_by_id": actor.staff_id}, new)
     if new:
@@ -282,9 +287,9 @@ def _change(
     )
 
 
-def _changed_values(record: Record, changes: Values, actor: Actor) -> dict[str, Value]:
+def _changed_values(record: Record, changes: Values, actor: Actor, access: Access | None) -> dict[str, Value]:
     """What differs after ``changes``: values, fields that they hide or show, formulas; None where now blank."""
-    world, defn = DatabaseWorld(record.channel), record.app.definition
+    world, defn = DatabaseWorld(record.channel, access.viewer if access else None), record.app.definition
     if actor.is_checked:
         changes = checks.checked(defn, changes, world, values=record.values)
     changes = numbered(defn, changes, before=record.values)

@@ -186,6 +186,22 @@ def test_lists_are_not_sorted_or_searched_by_what_is_read_elsewhere(staff: Mappi
     assert "公民館" not in str([event.after for event in history(town.repairs, town.fixed[0], access=held)])
 
 
+def test_staff_look_up_only_what_they_may_see_over_there(staff: Mapping[str, Staff]) -> None:
+    """Copying a row would show it to who may not see it."""
+    town = Town(live=False, permissions=[{"department": "shimin", "rights": ["view"]}])
+    sato, outsider = access(town.repairs, staff["sato"]), access(town.repairs, staff["outsider"])
+    for held, copied in ((sato, "公民館"), (outsider, None)):
+        fresh = add(town.repairs, 内容="扉")
+        try:
+            write.update_record(
+                app=town.repairs, record_id=fresh, changes={"施設": "H-1"}, expected_revision=None,
+                actor=held.viewer.actor, access=held,
+            )
+        except write.InvalidValues:
+            assert copied is None
+        assert get_record(town.repairs, fresh).values.get("名前") == copied
+
+
 def test_records_over_there_are_found_by_an_index() -> None:
     town = Town()
     with connection.cursor() as cursor:
