@@ -23,7 +23,8 @@ from madoguchi.records import arrivals, lists, write
 from madoguchi.records.actor import SYSTEM, staff_actor
 from madoguchi.records.events import write_event
 from madoguchi.records.lists import count_capped, list_records
-from madoguchi.records.permissions import Access, access_of
+from madoguchi.records.models import Event
+from madoguchi.records.permissions import Access, access_of, of_seen_records
 from madoguchi.records.read import RecordNotFound, find_record, history
 from madoguchi.records.requirements import condition_holds
 from madoguchi.records.viewer import Viewer
@@ -162,6 +163,18 @@ def test_rules_about_persons_do_not_speak_of_programs() -> None:
     assert find_record(held, record_id).rights == {"view"}
     with pytest.raises(PermissionDenied):
         list_records(app, ALL, access=program(app, "add"))
+
+
+@pytest.mark.parametrize("source", ['件名 like "50%"', '件名 like "\\\\"', "作成日時 <= NOW()", '件名 in ("it\'s")'])
+def test_other_tables_are_narrowed_to_the_records_one_sees(staff: Mapping[str, Staff], source: str) -> None:
+    """Whatever a rule looks for: percent signs and quotes are no part of the statement around it."""
+    app = published_cases(record_rules=[{"filter": source, "allow": [{"staff": "ito", "rights": ["view"]}]}])
+    record_ids = [add(app, 件名=name) for name in ("50%", "500", "a\\b", "it's")]
+    for username in ("ito", "sato"):
+        held = access(app, staff[username])
+        told = Event.objects.filter(of_seen_records([held]), kind="created").values_list("record_id", flat=True)
+        assert sorted(told) == seen(held)
+        assert username == "sato" or sorted(told) == record_ids
 
 
 # --- writes --------------------------------------------------------------------------------------------------------
