@@ -2,18 +2,20 @@
 import type { Actions } from "./actions";
 import { config, t } from "./config";
 import { proposalsFrom, type Proposal } from "./core/quick";
-import { byId, h } from "./dom";
+import { byId, h, later } from "./dom";
 
 export class Bulk {
   private readonly dialog = byId<HTMLDialogElement>("bulk");
   private readonly lines = byId<HTMLTextAreaElement>("bulk-lines");
   private readonly found = byId("bulk-found");
   private readonly button = byId<HTMLButtonElement>("bulk-add");
+  private readonly types = h("select", { class: "select" }, ...config.kinds.map((kind) => h("option", { value: kind.type }, kind.name)));
   private readonly corrected = new Map<string, string>();
   private proposals: Proposal[] = [];
 
   constructor(private readonly actions: Actions) {
-    this.lines.addEventListener("input", () => this.draw());
+    const soon = later(100, () => this.draw());
+    this.lines.addEventListener("input", () => soon.soon());
     byId("bulk-form").addEventListener("submit", (event) => { event.preventDefault(); this.add(); });
     byId("bulk-cancel").addEventListener("click", () => this.dialog.close());
   }
@@ -37,15 +39,15 @@ export class Bulk {
   }
 
   private row(one: Proposal): HTMLElement {
-    const options = config.kinds.map((kind) => h("option", { value: kind.type, selected: kind.type === one.type }, kind.name));
-    const select = h("select", {
-      class: "select", "aria-label": t("type_of", { name: one.label }),
-      onchange: (event: Event) => { this.corrected.set(one.label, (event.target as HTMLSelectElement).value); this.draw(); },
-    }, ...options);
+    const select = this.types.cloneNode(true) as HTMLSelectElement;
+    select.value = one.type;
+    select.setAttribute("aria-label", t("type_of", { name: one.label }));
+    select.addEventListener("change", () => { this.corrected.set(one.label, select.value); this.draw(); });
     return h("li", { class: "bulk__row" }, h("span", { class: "bulk__label" }, one.label, one.required && h("span", { class: "badge badge--required" }, t("required"))), select);
   }
 
   private add(): void {
+    this.draw();
     if (!this.proposals.length) return;
     this.actions.addMany(this.proposals);
     this.dialog.close();

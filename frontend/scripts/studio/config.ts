@@ -49,6 +49,7 @@ export type Draft = {
   definition: Definition;
   findings: Finding[];
   next_field_id: number;
+  saved_at: string;
 };
 
 /** The JSON that the page carries in `<script type="application/json" id=…>`. */

@@ -28,6 +28,7 @@ export class Saving {
     this.saved = draft.definition;
     this.version = draft.version;
     this.key = `designer:${draft.definition.code}`;
+    this.show({ look: "ok", words: t("saved_at", { time: clock(new Date(draft.saved_at)) }) });
     this.recover();
     store.onChange((change) => { if (change === "definition") this.changed(); });
     window.addEventListener("beforeunload", (event) => { if (this.dirty) event.preventDefault(); });
@@ -133,4 +134,8 @@ export class Saving {
   }
 }
 
-const clock = (): string => new Intl.DateTimeFormat("ja-JP", { hour: "2-digit", minute: "2-digit" }).format(Date.now());
+/** 10:32, and before today 11/20 10:32. */
+function clock(at: Date = new Date()): string {
+  const day: Intl.DateTimeFormatOptions = at.toDateString() === new Date().toDateString() ? {} : { month: "numeric", day: "numeric" };
+  return new Intl.DateTimeFormat("ja-JP", { ...day, hour: "2-digit", minute: "2-digit" }).format(at);
+}

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from madoguchi.accounts.access import StaffRequest
 from madoguchi.catalog.queries import AppRevision
@@ -37,7 +38,7 @@ def _record(defn: AppDefinition, sent: Sent) -> Record:
     defn = played.definition
     values = visible_values(defn, {**sample_values(defn, world), **played.state.answers}, world)
     return Record(
-        app=AppRevision(0, 0, 0, defn), id=0, revision=1, receipt_number=None,
+        app=AppRevision(0, 0, 0, defn), id=0, revision=1, receipt_number=_("見本"),
         status=defn.process.initial if defn.process else None, assignee_id=None, created_by_id=None,
         updated_by_id=None, channel="web", interview_id=None, created_at=now, updated_at=now, submitted_at=None,
         values=dict(values),

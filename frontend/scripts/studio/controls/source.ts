@@ -36,7 +36,7 @@ class SourceBox {
   private readonly id = freshId();
   private readonly box = h("textarea", {
     class: "textarea source", rows: 2, id: this.id, spellcheck: "false", autocapitalize: "none", autocomplete: "off",
-    role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": `${this.id}-list`,
+    "aria-autocomplete": "list", "aria-haspopup": "listbox", "aria-controls": `${this.id}-list`,
     "aria-describedby": `${this.id}-told${this.wanted.help ? ` ${this.id}-help` : ""}`,
     oninput: () => this.typed(), onkeydown: (event: KeyboardEvent) => this.key(event), onblur: () => this.close(), onclick: () => this.close(),
   });
@@ -141,7 +141,6 @@ class SourceBox {
       onmousedown: (event: MouseEvent) => { event.preventDefault(); this.take(number); },
     }, h("span", {}, item.label), h("span", { class: "source__detail" }, item.label === item.insert ? item.detail : `${item.insert} ${item.detail}`))));
     this.list.hidden = !this.items.length;
-    this.box.setAttribute("aria-expanded", String(!this.list.hidden));
     if (this.items.length) this.mark(0);
     else this.box.removeAttribute("aria-activedescendant");
   }
@@ -167,7 +166,6 @@ class SourceBox {
     this.items = [];
     this.list.replaceChildren();
     this.list.hidden = true;
-    this.box.setAttribute("aria-expanded", "false");
     this.box.removeAttribute("aria-activedescendant");
   }
 }

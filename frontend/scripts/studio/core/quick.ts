@@ -24,8 +24,16 @@ export function proposal(line: string, guesses: readonly Guess[]): Proposal {
   if (before && options.length > 1) {
     return { label: before.replace(REQUIRED, "").trim(), type: "choice", required: required || REQUIRED.test(before), options, settings: {} };
   }
-  const found = guesses.find((guess) => new RegExp(guess.pattern, "u").test(rest));
+  const found = guesses.find((guess) => patternOf(guess).test(rest));
   return { label: rest || line, type: found?.type ?? "text", required, options: [], settings: found?.settings ?? {} };
+}
+
+const patterns = new Map<string, RegExp>();
+
+function patternOf({ pattern }: Guess): RegExp {
+  const found = patterns.get(pattern) ?? new RegExp(pattern, "u");
+  patterns.set(pattern, found);
+  return found;
 }
 
 /** The field of a proposal; `fresh` are the type's first settings. */
