@@ -1,5 +1,6 @@
 // The desk works without any of this; it makes a day of it quicker.
 import htmx from "htmx.org";
+import { bindRecordForm } from "./desk/form";
 import { bindKeys } from "./desk/keys";
 import { bindMirrors } from "./desk/mirror";
 import { keepSelection } from "./desk/selection";
@@ -18,6 +19,7 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 
 bindKeys();
 bindMirrors();
+bindRecordForm();
 bindTotals();
 bindViewers();
 keepSelection();

@@ -26,6 +26,8 @@ NO_PAGE = {
     "desk:letters-print": "PDF", "desk:letters-posted": "leads back", "desk:search": "leads back to the list",
     "desk:newer": "part of the list", "desk:assign-many": "leads back", "desk:assign": "leads back",
     "desk:comment": "leads back", "desk:receive-payment": "leads back", "desk:refund-payment": "leads back",
+    "desk:recalculate": "JSON", "desk:upload": "JSON", "desk:people": "JSON", "desk:lookup": "part of the form",
+    "desk:delete": "nobody may in the demo: looked at in test_working_in_records",
     "desk:letter": "PDF", "desk:label": "PDF", "operations:retry": "leads back",
     "line:webhook": "for LINE", "payments:return": "leads on", "payments:paypay-webhook": "for PayPay",
     "api:call": "for programs", "api:openapi": "JSON",
@@ -48,6 +50,8 @@ PUBLIC = {
 STAFF = {
     "desk:queue": ("sato", "/desk/"), "desk:list": ("sato", "/desk/juminhyo-2019/?view=all"),
     "desk:record": ("sato", "{record}"), "desk:identity": ("sato", "{record}identity/"),
+    "desk:add": ("sato", "/desk/juminhyo-2019/add/"), "desk:edit": ("sato", "{record}edit/"),
+    "desk:print": ("sato", "{record}print/"),
     "desk:letters": ("sato", "/desk/letters/"), "desk:accounting": ("tanaka", "/desk/accounting/"),
     "operations:overview": ("kobayashi", "/ops/"), "accounts:password": ("sato", "/staff/password"),
     "desk:action": ("sato", "{record}actions/return/"),

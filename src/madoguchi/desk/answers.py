@@ -6,15 +6,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from madoguchi.accounts.language import current, in_words
+from madoguchi.accounts.language import in_words
 from madoguchi.catalog.queries import AppNotFound, published
 from madoguchi.definition.app import AppDefinition
 from madoguchi.definition.compute import formula_errors
-from madoguchi.definition.display import display
 from madoguchi.definition.fields import FILE_TYPES, VALUELESS_TYPES, AnyField, RelatedField
 from madoguchi.definition.values import Value
+from madoguchi.desk.answer_forms import InnerTable, address_of, related, rich, rows_of, text_of
 from madoguchi.records.models import StoredFile
 from madoguchi.records.permissions import Access
 from madoguchi.records.read import Record
@@ -42,6 +43,14 @@ class Answer:
     kana: str = ""
     problem: str = ""
     files: tuple[FileLink, ...] = ()
+    table: InnerTable | None = None
+    html: SafeString | str = ""
+    link: str = ""
+
+    @property
+    def outside(self) -> bool:
+        """Whether the link leads to another site."""
+        return self.link.startswith("http")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +114,10 @@ def _answers(
 def _from_elsewhere(field: AnyField, value: Value) -> Iterable[Answer]:
     """A total, or the related records one below the other; nothing where the viewer sees nothing there."""
     if isinstance(field, RelatedField) and value is not None:
-        yield Answer(in_words(field.label), "\n".join(related_lines(field)(value)))
+        lines = "\n".join(related_lines(field)(value))
+        yield Answer(in_words(field.label), lines, table=related(field, value) if value else None)
     elif value is not None:
-        yield Answer(in_words(field.label), display(field, value, language=current()))
+        yield Answer(in_words(field.label), text_of(field, value))
 
 
 def related_lines(related: RelatedField) -> Callable[[Sequence[Mapping[str, Value]] | None], list[str]]:
@@ -119,7 +129,7 @@ def related_lines(related: RelatedField) -> Callable[[Sequence[Mapping[str, Valu
 
     def line(row: Mapping[str, Value]) -> str:
         shown = (
-            display(fields[code], row[code], language=current()) if code in fields else str(row[code])
+            text_of(fields[code], row[code]) if code in fields else str(row[code])
             for code in related.columns if row.get(code) is not None
         )
         return " ".join([f"#{row['id']}", *(text.replace("\n", " ") for text in shown)])
@@ -143,7 +153,18 @@ def answer(field: AnyField, value: Value, stored: Mapping[str, StoredFile]) -> A
     if field.type == "name":
         written, kana = name_and_kana(value)
         return Answer(label, written, kana)
-    return Answer(label, display(field, value, language=current()))
+    return _with_form(field, value, Answer(label, text_of(field, value)))
+
+
+def _with_form(field: AnyField, value: Value, plain: Answer) -> Answer:
+    """What is more than a line of text, where the value still fits its field."""
+    if field.type == "table" and isinstance(value, list):
+        return replace(plain, table=rows_of(field, value))
+    if field.type == "richtext":
+        return replace(plain, html=rich(str(value)))
+    if field.type in ("link", "email"):
+        return replace(plain, link=address_of(field, str(value)))
+    return plain
 
 
 def name_and_kana(value: Mapping[str, str]) -> tuple[str, str]:

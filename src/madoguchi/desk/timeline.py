@@ -15,6 +15,8 @@ from madoguchi.accounts.models import Staff
 from madoguchi.definition.app import AppDefinition
 from madoguchi.definition.display import display, display_money
 from madoguchi.definition.fields import FILE_TYPES, AnyField
+from madoguchi.desk import people
+from madoguchi.desk.form_values import PEOPLE_TYPES
 from madoguchi.records.models import Event
 
 CHANNELS = {"line": "LINE", "web": gettext_lazy("ウェブ"), "counter": gettext_lazy("窓口")}
@@ -49,12 +51,13 @@ def entries(defn: AppDefinition, events: Sequence[Event]) -> list[Entry]:
 def _entry(defn: AppDefinition, event: Event) -> Entry:
     words = _WORDS[event.kind](defn, event) if event.kind in _WORDS else event.kind
     return Entry(
-        at=event.at, who=_who(event), words=words, text=_written(event),
+        at=event.at, who=who(event), words=words, text=_written(event),
         differences=differences(defn, event), kind=event.kind,
     )
 
 
-def _who(event: Event) -> str:
+def who(event: Event) -> str:
+    """Who did it, in words."""
     if event.actor_kind == "staff":
         return str(event.actor_staff or _("職員"))
     return _("申請者") if event.actor_kind == "resident" else _("システム")
@@ -77,16 +80,19 @@ def _difference(
     field: AnyField | None, key: str, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> Difference:
     label = in_words(field.label) if field else _("削除された項目（%(id)s）") % {"id": key}
-    return Difference(label, _shown(field, before.get(key)), _shown(field, after.get(key)))
+    return Difference(label, shown_value(field, before.get(key)), shown_value(field, after.get(key)))
 
 
-def _shown(field: AnyField | None, value: Any) -> str:
+def shown_value(field: AnyField | None, value: Any) -> str:
+    """A value as histories and comparisons show it."""
     if value is None:
         return _("（なし）")
     if field is None:
         return str(value)
     if field.type in FILE_TYPES:
         return _("ファイル%(count)d点") % {"count": len(value)}
+    if field.type in PEOPLE_TYPES:
+        return "、".join(people.names(field.type, value))
     return display(field, value, language=current())
 
 

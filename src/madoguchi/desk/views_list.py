@@ -113,6 +113,7 @@ def _list_context(request: StaffRequest, access: Access) -> dict[str, Any]:
         "has_deadline": has_deadline(defn),
         "may_process": access.has("process"),
         "may_add": access.has("add") and defn.procedure is not None and "counter" in defn.procedure.channels,
+        "may_add_by_hand": access.has("add"),
         "visits": views_counter.visits(request, app),
         "problems": problems,
         "count_text": _count_text(page, asked),

@@ -57,7 +57,7 @@ def record_context(request: StaffRequest, access: Access, record: Record, *, com
     check = identity.of_record(app.app_id, record.id)
     payment = payment_queries.live_payment(app.app_id, record.id)
     return {
-        "app": app, "record": record, "comment": comment, "qr": _qr(record),
+        "app": app, "record": record, "comment": comment, "qr": qr_code(record),
         "name": answers.applicant_name(record),
         "status": chips.status_chip(defn, record.status),
         "left": deadlines.days_left(defn, record.status, record.submitted_at),
@@ -67,6 +67,8 @@ def record_context(request: StaffRequest, access: Access, record: Record, *, com
         "buttons": buttons(access, record, check, payment),
         "timeline": timeline.entries(defn, read.history(app, record.id, access=access)),
         "may_process": access.has("process"),
+        "may_edit": "edit" in record.rights, "may_delete": "delete" in record.rights,
+        "may_add": access.has("add"),
         "may_write_letters": access.has("process") and _has_address(record),
         **_payment_context(payment, may_receive=access.has("payment")),
         "check": check, "check_chip": chips.identity_chip(check) if check else None,
@@ -74,7 +76,7 @@ def record_context(request: StaffRequest, access: Access, record: Record, *, com
     }
 
 
-def _qr(record: Record) -> SafeString:
+def qr_code(record: Record) -> SafeString:
     """The receipt number for whoever holds the paper and has a reader; empty for records without one."""
     return mark_safe(inline_svg(record.receipt_number) if record.receipt_number else "")  # noqa: S308 - only squares
 

@@ -20,7 +20,11 @@ pytestmark = pytest.mark.django_db
 OPEN_TO_ALL_STAFF = {"queue"}
 ACCOUNTING = {"accounting", "accounting-csv"}
 LETTERS = {"letters", "letters-print", "letters-posted"}
-READ_ONLY = {"list", "search", "newer", "record", "queue"}
+READ_ONLY = {"list", "search", "newer", "record", "queue", "print", "people"}
+OF_A_FIELD = {"upload", "lookup"}
+OF_AN_APP = {
+    "list", "search", "newer", "assign-many", "counter", "add", "recalculate", "people",
+}
 ROUTES = {str(pattern.name): str(pattern.pattern) for pattern in urlpatterns}
 PAGES = sorted(ROUTES)
 
@@ -33,7 +37,9 @@ def address(case: Case, name: str) -> str:
         return reverse(f"desk:{name}")
     if name in {"file", "thumbnail"}:
         return reverse(f"desk:{name}", args=[front.id])
-    if name in {"list", "search", "newer", "assign-many", "counter"}:
+    if name in OF_A_FIELD:
+        return reverse(f"desk:{name}", args=[case.app.code, front.field_id])
+    if name in OF_AN_APP:
         return reverse(f"desk:{name}", args=[case.app.code])
     return reverse(f"desk:{name}", kwargs=record | ({"action_code": "return"} if name == "action" else {}))
 
