@@ -104,16 +104,22 @@ def _record_url(step: Step) -> str:
 
 
 def _take(step: Step, do: Callable[[], object]) -> HttpResponse:
-    """Does it, and says so; or shows what stood in the way with everything typed still there."""
+    """Does it, and says so; or shows what stood in the way with everything typed still there.
+
+    Where a rule hides the record in its new state from who moved it, the way leads to the list.
+    """
     try:
         do()
     except StaleRecord:
         return _conflict(step)
+    except read.RecordNotFound as hidden:
+        raise Http404(_("この申請はありません。")) from hidden
     except (NotAllowedNow, PaymentProblem) as problem:
         messages.error(step.request, str(problem))
         return HttpResponseRedirect(_record_url(step))
     messages.success(step.request, _("「%(action)s」を行いました。") % {"action": in_words(step.action.name)})
-    return HttpResponseRedirect(_record_url(step))
+    seen = step.access.allows(step.record.id, "view")
+    return HttpResponseRedirect(_record_url(step) if seen else reverse("desk:list", args=[step.app.code]))
 
 
 def _move(step: Step) -> HttpResponse:
@@ -252,7 +258,10 @@ def _day(text: str) -> date | None:
 
 def _conflict(step: Step) -> HttpResponse:
     """Somebody was faster: what changed meanwhile, and what this person had typed, ready to be sent again."""
-    record = read.find_record(step.access, step.record.id)
+    try:
+        record = read.find_record(step.access, step.record.id)
+    except read.RecordNotFound as hidden:
+        raise Http404(_("この申請はありません。")) from hidden
     events = read.history(step.app, record.id, access=step.access)
     context = {
         "app": step.app, "record": record, "action": step.action,

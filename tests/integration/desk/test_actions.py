@@ -8,11 +8,14 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from madoguchi.definition.app import AppDefinition
 from madoguchi.intake.models import CorrectionRequest
 from madoguchi.notices.models import Notice
 from madoguchi.payments import queries as payment_queries
 from madoguchi.records.models import Event
 from tests.integration.desk.conftest import At, Case
+from tests.publishing import publish
+from tests.samples import certificate
 
 pytestmark = pytest.mark.django_db
 LATER = (timezone.localdate() + timedelta(days=14)).isoformat()
@@ -34,6 +37,22 @@ def test_sato_accepts_what_is_paid_and_identified(ready: Case, at: At) -> None:
     assert "「受理する」を行いました。" in page
     assert "「受理する」（申請済 → 審査済）" in page
     assert "佐藤 美咲" in page
+
+
+HANDED_ON = {"filter": 'ステータス in ("accepted")', "allow": [{"roles": ["approval"], "rights": ["view", "edit"]}]}
+
+
+def test_who_hands_a_record_on_and_sees_it_no_more_comes_to_the_list(ready: Case, at: At) -> None:
+    publish(AppDefinition.model_validate(
+        certificate().model_dump(mode="json", by_alias=True) | {"record_rules": [HANDED_ON]}
+    ))  # fmt: skip
+    sato = at("sato")
+    response = ready.post(sato, "accept")
+    assert (response.status_code, response["Location"]) == (302, f"/desk/{ready.app.code}/")
+    assert "「受理する」を行いました。" in said(sato, response["Location"])
+    assert sato.get(ready.url).status_code == 404
+    # The same form again, and one sent by who had it open: to them the record is no more.
+    assert ready.post(sato, "accept").status_code == 404
 
 
 def test_the_resident_is_told(ready: Case, at: At, run_jobs: Callable[[], int]) -> None:
