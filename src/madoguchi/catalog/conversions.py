@@ -177,6 +177,7 @@ def apply(row: Revision, defn: AppDefinition) -> None:
     """Brings the values into the new types, inside the transaction that publishes ``row``. Raises DefinitionError."""
     found = changes(row.app, defn)
     if not found:
+        _remember(row, changed_formulas(row.app, defn))
         return
     if not row.accept_losses and (lossy := [p for p in previews(row.app, defn) if p.lossy]):
         raise DefinitionError([_refused(preview) for preview in lossy])
@@ -187,10 +188,27 @@ def apply(row: Revision, defn: AppDefinition) -> None:
     for change in swaps:
         _swap(row, change)
     _rename_options(row.app_id, [change for change in found if not change.swap])
-    if swaps:
-        stored = [change.new.model_dump(mode="json", by_alias=True) for change in swaps]
+    _remember(row, [*(change.new for change in swaps), *changed_formulas(row.app, defn)])
+
+
+def changed_formulas(app: App, defn: AppDefinition) -> list[AnyField]:
+    """Formula fields that are new or calculate something else than what is published."""
+    if app.published_id is None:
+        return []
+    before = {item.id: item for item in as_filed(app.published_id).definition.fields}
+    return [item for item in defn.fields if item.type == "formula" and _calculates_otherwise(before.get(item.id), item)]
+
+
+def _calculates_otherwise(old: AnyField | None, new: AnyField) -> bool:
+    return any(getattr(old, name, None) != getattr(new, name) for name in ("type", "formula", "format", "decimals"))
+
+
+def _remember(row: Revision, fields: Iterable[AnyField]) -> None:
+    """Records of earlier revisions have these types and formulas from now on (``queries.revision``)."""
+    stored = {item.id: item.model_dump(mode="json", by_alias=True) for item in fields}
+    if stored:
         App.objects.filter(pk=row.app_id).update(
-            conversions=[*row.app.conversions, {"number": row.number, "fields": stored}]
+            conversions=[*row.app.conversions, {"number": row.number, "fields": list(stored.values())}]
         )
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import Any
 
 from madoguchi.catalog.models import App, City, Revision
 from madoguchi.definition.app import AppDefinition
 from madoguchi.definition.fields import FieldBase
+from madoguchi.definition.formulas import references
 
 
 class AppNotFound(LookupError):
@@ -68,11 +70,24 @@ def _overlaid(revision_id: int, later: str) -> AppRevision:
     filed = as_filed(revision_id)
     types = {field["id"]: field for field in json.loads(later)}
     data = filed.definition.model_dump(mode="json", by_alias=True)
+    codes = {field["code"] for field in data["fields"]}
+    codes |= {sub["code"] for field in data["fields"] for sub in field.get("fields", ())}
     data["fields"] = [
-        {**types[field["id"]], **{name: field[name] for name in FieldBase.model_fields}} if field["id"] in types
-        else field for field in data["fields"]
+        {**types[field["id"]], **{name: field[name] for name in FieldBase.model_fields}}
+        if _fits(types.get(field["id"]), codes) else field
+        for field in data["fields"]
+    ]
+    there = {field["id"] for field in data["fields"]}
+    data["fields"] += [
+        field for number, field in types.items()
+        if number not in there and field["code"] not in codes and field["type"] == "formula" and _fits(field, codes)
     ]
     return replace(filed, definition=AppDefinition.model_validate(data))
+
+
+def _fits(field: dict[str, Any] | None, codes: set[str]) -> bool:
+    """Whether a later field means something there: a formula only where everything it reads is known."""
+    return field is not None and (field["type"] != "formula" or references(field["formula"]) <= codes)
 
 
 @lru_cache(maxsize=512)

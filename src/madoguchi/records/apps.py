@@ -11,8 +11,9 @@ class RecordsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Prepares what is published for the search."""
+        """Prepares what is published for the search, and calculates anew what has other formulas."""
         from madoguchi.catalog import announcements
-        from madoguchi.records import search_fill  # models are loaded only now
+        from madoguchi.records import recalculate, search_fill  # models are loaded only now
 
         announcements.subscribe(search_fill.prepare)
+        announcements.subscribe(recalculate.prepare)

@@ -9,10 +9,12 @@ from django.db import models
 
 from madoguchi.catalog.models import App
 from madoguchi.records.import_models import Import, ImportErrors
+from madoguchi.records.recalculation_models import Recalculation
 from madoguchi.records.search_models import SearchFill
 
 __all__ = (
-    "AccessLog", "Event", "Import", "ImportErrors", "ReceiptCounter", "SearchFill", "SerialCounter", "StoredFile",
+    "AccessLog", "Event", "Import", "ImportErrors", "ReceiptCounter", "Recalculation", "SearchFill", "SerialCounter",
+    "StoredFile",
 )
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from madoguchi.catalog.queries import published_by_id
 from madoguchi.lib.jobs import RETRY, app, daily_in_japan
-from madoguchi.records import files, import_run, imports, search_fill
+from madoguchi.records import files, import_run, imports, recalculate, search_fill
 from madoguchi.records.actor import SYSTEM
 from madoguchi.records.models import StoredFile
 from madoguchi.records.read import RecordNotFound
@@ -74,3 +74,9 @@ def resume_searches(timestamp: int) -> None:
     """Sees to it that every app's rows get prepared for the search."""
     del timestamp
     search_fill.resume()
+
+
+@app.task(name="records.recalculate", retry=RETRY, pass_context=False)
+def recalculate_records(app_id: int) -> None:
+    """Calculates an app's records anew; run again after a failure or a crash, it goes on where it was."""
+    recalculate.run(app_id)

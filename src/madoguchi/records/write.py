@@ -166,6 +166,21 @@ def update_record(
 
 
 @transaction.atomic
+def recalculate_record(*, app: AppRevision, record_id: int, actor: Actor) -> Event | None:
+    """Calculates the record's formulas anew; None if they yield what they did. Raises RecordNotFound."""
+    record = get_record(app, record_id, lock=True)
+    defn = record.app.definition
+    after = visible_values(defn, record.values, DatabaseWorld(record.channel))
+    changes = {
+        field.code: after.get(field.code) for field in defn.value_fields
+        if field.type in ("formula", "table") and after.get(field.code) != record.values.get(field.code)
+    }
+    if not changes:
+        return None
+    return _change(record, kind="updated", actor=actor, changes=changes, data={"recalculated": True})
+
+
+@transaction.atomic
 def move_record(
     *, app: AppRevision, record_id: int, action: Action, expected_revision: int | None, actor: Actor,
     changes: Values | None = None, data: Mapping[str, Any] | None = None, access: Access | None = None,

@@ -44,6 +44,7 @@ JOBS: Mapping[str, Words] = {
     "records.fill_search": _("アプリのレコードを検索できるように準備する"),
     "records.resume_searches": _("検索の準備が済んでいないアプリを探す"),
     "identity.forget_old_round_trips": _("途中でやめた本人確認の記録を消す"),
+    "records.recalculate": _("式が変わったアプリのレコードを計算し直す"),
     "intake.replay": _("過去の申請を下書きで試す"),
     "intake.expire_drafts": _("30日を過ぎた書きかけの申請を消す"),
     "catalog.publish_revision": _("承認された版のアプリを公開する"),

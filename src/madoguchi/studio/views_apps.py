@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from madoguchi.accounts.access import StaffRequest, staff_required
 from madoguchi.catalog.drafts import Clashed, DraftLocked
+from madoguchi.records.recalculate import progress_of
 from madoguchi.studio import overview, settings_form, shell
 from madoguchi.studio.new_app import NewAppForm, make
 from madoguchi.studio.readiness import steps
@@ -54,7 +55,7 @@ def app(request: StaffRequest, app_code: str) -> HttpResponse:
     done = sum(step.done for step in found)
     return shell.page(
         request, "studio/app.html", {"steps": found, "done": done, "total": len(found), "outdated": outdated(place),
-         "last_returned": last_returned(place),
+         "last_returned": last_returned(place), "recalculation": progress_of(place.app.pk),
          **overview.about(place)},
         place=place,
     )
