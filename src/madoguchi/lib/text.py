@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from madoguchi.lib.variants import VARIANTS
 
@@ -32,6 +33,9 @@ class _Folded(dict[str, str]):
 
 
 _FOLDED = _Folded()
+_BETWEEN = "\x00"
+"""Stands between texts that are folded together; no text that is stored holds it."""
+_FOLDED_TOGETHER = _Folded({_BETWEEN: _BETWEEN})
 
 
 def nfc(text: str) -> str:
@@ -53,6 +57,14 @@ def fold(text: str) -> str:
     if _IN_CONTEXT.search(text) is None:
         return "".join(map(_FOLDED.__getitem__, text))
     return _fold(text)
+
+
+def fold_each(texts: Sequence[str]) -> list[str]:
+    """``fold`` of each text, in half the time of one after the other."""
+    together = _BETWEEN.join(texts)
+    if together.count(_BETWEEN) != len(texts) - 1 or _IN_CONTEXT.search(together):
+        return [fold(text) for text in texts]
+    return "".join(map(_FOLDED_TOGETHER.__getitem__, together)).split(_BETWEEN)
 
 
 def _fold(text: str) -> str:

@@ -17,7 +17,7 @@ from madoguchi.definition.app import AppDefinition
 from madoguchi.definition.fields import AnyField, ChoiceField, ChoicesField, TableField
 from madoguchi.definition.values import Value
 from madoguchi.lib.phones import phone_digits
-from madoguchi.lib.text import fold
+from madoguchi.lib.text import fold, fold_each
 from madoguchi.query.texts import without_tags
 
 VERSION = 1
@@ -40,16 +40,16 @@ class SearchForm:
 
     def columns(self, values: Mapping[int, Value], receipt_number: str | None) -> tuple[str, list[int]]:
         """``search_text`` and ``search_grams`` of a record; ``values`` by field id."""
-        lines: list[str] = []
-        grams: set[int] = set()
-        if receipt_number:
-            _add(lines, grams, _RECEIPT_MARK, receipt_number)
-        for number, mark, texts in self.fields:
+        marks, texts = ([_RECEIPT_MARK], [receipt_number]) if receipt_number else ([], [])
+        for number, mark, texts_of in self.fields:
             value = values.get(number)
             if value is not None:
-                for text in texts(value):
-                    _add(lines, grams, mark, text)
-        return "".join(lines), list(grams)
+                for text in texts_of(value):
+                    marks.append(mark)
+                    texts.append(text)
+        folded = fold_each(texts)
+        lines = "".join([mark + line for mark, line in zip(marks, folded, strict=True) if line])
+        return lines, _pairs_of_each(folded)
 
 
 def form_of(defn: AppDefinition) -> SearchForm:
@@ -91,19 +91,17 @@ def mark(field_id: int) -> str:
 _RECEIPT_MARK = mark(RECEIPT)
 
 
-def _add(lines: list[str], grams: set[int], mark: str, text: str) -> None:
-    folded = fold(text)
-    if folded:
-        lines += (mark, folded)
-        grams.update(_pairs(folded))
-
-
 def grams_of(folded: str) -> frozenset[int]:
     """The pairs of neighbours in a folded text, each as a number; none if it is one character long.
 
     UTF-16 units are paired, so two units are 32 bits, just what ``integer`` holds, and no two pairs look the same.
     """
     return frozenset(_pairs(folded))
+
+
+def _pairs_of_each(folded: Iterable[str]) -> list[int]:
+    """The pairs within each text; those across two have a zero in one half."""
+    return [pair for pair in set(_pairs("\x00".join(folded))) if pair & 0xFFFF and pair >> 16]
 
 
 def _pairs(folded: str) -> Iterator[int]:

@@ -49,6 +49,11 @@ def test_texts_fold_to_the_same_character_by_character_and_as_a_whole(typed: str
     assert text.fold(typed) == text._fold(typed)
 
 
+@given(st.lists(st.text(st.one_of(st.characters(), st.sampled_from("\x00かﾞ髙 "))), max_size=4))
+def test_texts_fold_to_the_same_together_and_one_by_one(typed: list[str]) -> None:
+    assert text.fold_each(typed) == [text.fold(one) for one in typed]
+
+
 @given(st.text())
 def test_folding_twice_changes_nothing(typed: str) -> None:
     assert text.fold(text.fold(typed)) == text.fold(typed)
