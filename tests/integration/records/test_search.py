@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -397,6 +398,15 @@ def test_columns_are_added_without_writing_the_table_anew(app: AppRevision) -> N
         publish(cases(name="別の名"))
         cursor.execute("SELECT pg_relation_filenode(%s)", [table])
         assert cursor.fetchone() == before
+
+
+def test_an_update_of_the_product_adds_the_columns_to_every_table(app: AppRevision) -> None:
+    table = table_name(app.app_id)
+    migration = import_module("madoguchi.records.migrations.0006_search")
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {table} DROP COLUMN search_text, DROP COLUMN search_grams")
+        cursor.execute(migration.ADD_COLUMNS)
+    assert {"search_text": "text", "search_grams": "integer[]"}.items() <= existing_columns(table).items()
 
 
 def test_words_are_escaped_as_copy_wants_them(app: AppRevision) -> None:
