@@ -166,7 +166,7 @@ def add_cursor(call: Call) -> Body:
     ids = reading.matching_ids(access, parsed, limit=MAX_CURSOR_ROWS)
     cursor = Cursor.objects.create(
         app_id=access.app.app_id, owner=call.caller.owner, fields=call.params.texts("fields"), record_ids=ids,
-        size=size, expires_at=now + timedelta(seconds=CURSOR_SECONDS),
+        total=len(ids), size=size, expires_at=now + timedelta(seconds=CURSOR_SECONDS),
     )
     return {"id": str(cursor.pk), "totalCount": str(len(ids))}
 
@@ -175,7 +175,7 @@ def _cursor(call: Call) -> Cursor:
     """The caller's own live cursor, held until the transaction ends, so that two readers get different pages."""
     key = call.params.text("id")
     found = (
-        Cursor.objects.select_for_update()
+        Cursor.objects.select_for_update().defer("record_ids")
         .filter(pk=as_uuid(key), owner=call.caller.owner, expires_at__gt=timezone.now()).first()
     )  # fmt: skip
     if found is None:
@@ -189,11 +189,13 @@ def get_cursor(call: Call) -> bytes:
     """GET records/cursor: the next page; the last one ends the cursor."""
     cursor = _cursor(call)
     access = call.access(call.caller.app(cursor.app_id), "view")
-    ids = cursor.record_ids[cursor.position : cursor.position + cursor.size]
-    records = reading.records_by_id(access, ids, cursor.fields)
-    more = cursor.position + cursor.size < len(cursor.record_ids)
+    end = cursor.position + cursor.size
+    part = f"record_ids__{cursor.position}_{end}"  # Only this page's ids leave the database.
+    ids = Cursor.objects.filter(pk=cursor.pk).values_list(part, flat=True).get()
+    records = reading.records_by_id(access, ids or [], cursor.fields)
+    more = end < cursor.total
     if more:
-        cursor.position += cursor.size
+        cursor.position = end
         cursor.save(update_fields=("position",))
     else:
         cursor.delete()

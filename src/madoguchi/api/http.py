@@ -93,7 +93,9 @@ def _counted() -> Iterator[int]:
 
 
 def language_of(request: HttpRequest) -> str:
-    """The first language asked for that we have; Japanese otherwise."""
+    """What the page of a session is in, or else the first language asked for that we have; Japanese otherwise."""
+    if shown := getattr(request, "LANGUAGE_CODE", None):
+        return "en" if str(shown).startswith("en") else "ja"
     for entry in request.headers.get("Accept-Language", "").split(","):
         tag = entry.split(";")[0].strip().lower()
         if tag.startswith(("ja", "en")):

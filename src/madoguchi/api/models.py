@@ -54,6 +54,7 @@ class Cursor(models.Model):
     owner = models.CharField(max_length=40)
     fields = ArrayField(models.TextField(), default=list)
     record_ids = ArrayField(models.BigIntegerField(), default=list)
+    total = models.PositiveIntegerField()
     size = models.PositiveIntegerField()
     position = models.PositiveIntegerField(default=0)
     expires_at = models.DateTimeField(db_index=True)

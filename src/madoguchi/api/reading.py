@@ -6,6 +6,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from threading import Lock
 from typing import Any
 
@@ -17,9 +18,11 @@ from psycopg import sql
 from madoguchi import query as language
 from madoguchi.api.shapes import Shape, shapes_of
 from madoguchi.api.shapes_sql import record_json
+from madoguchi.catalog.queries import as_filed
 from madoguchi.catalog.tables import table_name
 from madoguchi.definition.fields import AnyField
 from madoguchi.query import Query
+from madoguchi.query.nodes import predicates
 from madoguchi.records.joined import is_joined, read_fields
 from madoguchi.records.permissions import Access, live_copies
 from madoguchi.records.query_sql import condition_sql, order_sql
@@ -56,7 +59,7 @@ def page(access: Access, text: str, codes: Sequence[str]) -> bytes:
     key = _key(access, text, codes)
     plan = _plans.get(key) if key else None
     if plan is None:
-        plan = Plan(_statement(access, _parsed(text), codes))
+        plan = Plan(_statement(access, language.parse(text), codes))
         if key:
             _keep(key, plan)
     return b"[" + _run(plan, keep=key is not None) + b"]"
@@ -65,9 +68,9 @@ def page(access: Access, text: str, codes: Sequence[str]) -> bytes:
 def _key(access: Access, text: str, codes: Sequence[str]) -> tuple[Any, ...] | None:
     """Everything the statement follows from; None where the clock, who asks or other apps decide, too."""
     rules = access.app.definition.record_rules
-    if _elsewhere(access, shapes_of(access.app).values()):
+    if _reads_other_apps(access.app.revision_id):
         return None
-    if "(" in text and any(f"{name}(" in text.upper().replace(" ", "") for name in language.FUNCTIONS):
+    if "(" in text and _has_functions(text):
         return None
     token = access.viewer.token
     if token is not None:
@@ -79,6 +82,13 @@ def _key(access: Access, text: str, codes: Sequence[str]) -> tuple[Any, ...] | N
     return (access.app.revision_id, "staff", staff, access.rights, access.hidden, text, tuple(codes))
 
 
+@lru_cache(maxsize=1024)
+def _has_functions(text: str) -> bool:
+    """Whether the query speaks of today or of who asks."""
+    found = predicates(language.parse(text).condition)
+    return any(isinstance(value, language.Call) for predicate in found for value in predicate.values)
+
+
 def _keep(key: tuple[Any, ...], plan: Plan) -> None:
     with _lock:
         _plans[key] = plan
@@ -86,13 +96,8 @@ def _keep(key: tuple[Any, ...], plan: Plan) -> None:
             _plans.popitem(last=False)
 
 
-def _parsed(text: str) -> Query:
-    return language.parse(text)
-
-
 def _statement(access: Access, query: Query, codes: Sequence[str]) -> bytes:
     app = access.app
-    language.check(query, access.query_fields)
     chosen = _chosen(access, query)
     rows = sql.SQL("SELECT * FROM {} WHERE {} ORDER BY {} LIMIT {} OFFSET {}").format(
         sql.Identifier(table_name(app.app_id)), chosen, order_sql(query.order_by, app),
@@ -102,6 +107,8 @@ def _statement(access: Access, query: Query, codes: Sequence[str]) -> bytes:
 
 
 def _chosen(access: Access, query: Query) -> sql.Composable:
+    """What the viewer may see of what the query asks for; a field they do not see does not exist for it."""
+    language.check(query, access.query_fields)
     own = condition_sql(query.condition, access.app, staff=access.viewer.staff, now=timezone.now())
     return sql.SQL("{} AND {}").format(access.where("view"), own)
 
@@ -115,6 +122,13 @@ def _of_rows(access: Access, rows: sql.Composable, codes: Sequence[str]) -> sql.
     joins, joined = _joined(access, shapes)
     body = record_json(shapes, access.app.definition, ids=ids, joined=joined)
     return sql.SQL(form).format(body, rows, joins, _note(access, shapes))
+
+
+@lru_cache(maxsize=256)
+def _reads_other_apps(revision_id: int) -> bool:
+    defn = as_filed(revision_id).definition
+    live = live_copies(defn)
+    return any(is_joined(field, live) for field in defn.fields)
 
 
 def _elsewhere(access: Access, shapes: Iterable[Shape]) -> list[AnyField]:
@@ -197,7 +211,7 @@ def records_by_id(access: Access, record_ids: Sequence[int], codes: Sequence[str
 
 def count(access: Access, text: str) -> int:
     """How many records the query's condition covers. Raises query.QueryError."""
-    query = _parsed(text)
+    query = language.parse(text)
     statement = sql.SQL("SELECT count(*)::text FROM {} WHERE {}").format(
         sql.Identifier(table_name(access.app.app_id)), _chosen(access, query)
     )
@@ -206,7 +220,6 @@ def count(access: Access, text: str) -> int:
 
 def matching_ids(access: Access, query: Query, *, limit: int) -> list[int]:
     """The ids of the records that the query chooses, in its order. Raises query.QueryError."""
-    language.check(query, access.query_fields)
     statement = sql.SQL("SELECT array_to_json(array(SELECT id FROM {} WHERE {} ORDER BY {} LIMIT {}))::text").format(
         sql.Identifier(table_name(access.app.app_id)), _chosen(access, query),
         order_sql(query.order_by, access.app), sql.Literal(limit),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from madoguchi.catalog.queries import AppRevision
 from madoguchi.records.models import AccessLog, Event
@@ -304,3 +306,16 @@ def test_queries_that_do_not_fit_have_kintones_codes(api: Api, app: AppRevision)
     for text, code in codes.items():
         answer = api.get("records", app=app.app_id, query=text)
         assert (answer.status, answer.code) == (400, code), text
+
+
+def test_what_a_query_says_of_today_is_not_remembered(
+    api: Api, app: AppRevision, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    today = timezone.localdate()
+    add(api, app, key="today", 日付=today.isoformat())
+    add(api, app, key="tomorrow", 日付=(today + timedelta(days=1)).isoformat())
+    text = "日付 = TODAY\t( )"
+    assert [r["key"]["value"] for r in api.get("records", app=app.app_id, query=text).body["records"]] == ["today"]
+    later = timezone.now() + timedelta(days=1)
+    monkeypatch.setattr("madoguchi.api.reading.timezone.now", lambda: later)
+    assert [r["key"]["value"] for r in api.get("records", app=app.app_id, query=text).body["records"]] == ["tomorrow"]

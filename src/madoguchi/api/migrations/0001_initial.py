@@ -67,6 +67,7 @@ class Migration(migrations.Migration):
                 ('owner', models.CharField(max_length=40)),
                 ('fields', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None)),
                 ('record_ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
+                ('total', models.PositiveIntegerField()),
                 ('size', models.PositiveIntegerField()),
                 ('position', models.PositiveIntegerField(default=0)),
                 ('expires_at', models.DateTimeField(db_index=True)),
