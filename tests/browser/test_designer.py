@@ -64,7 +64,8 @@ def other(context: BrowserContext, live_server: LiveServer, draft: Revision) -> 
 def at_rest(page: Page) -> None:
     """Nothing is being saved or asked for any more: the database is emptied after the test."""
     page.wait_for_timeout(1_000)  # longer than the designer waits before it saves
-    page.wait_for_load_state("networkidle")
+    expect(page.locator(".saved--busy")).to_have_count(0)
+    page.wait_for_timeout(500)
 
 
 def opened(page: Page, username: str) -> Page:
@@ -123,6 +124,21 @@ def test_a_field_from_the_palette_wants_its_label_next(page: Page) -> None:
     field = stored().fields[1]
     assert field.code == "犬の大きさ"
     assert [option.value for option in field.options] == ["小型", "中型", "大型"]  # type: ignore[union-attr]
+
+
+def test_a_designer_at_rest_asks_the_server_nothing(page: Page) -> None:
+    page.get_by_role("button", name="1つ選ぶ").click()
+    page.keyboard.type("犬の大きさ")
+    page.get_by_label("選択肢", exact=True).fill("小型\n中型\n大型 = 大きい")
+    page.get_by_role("button", name="他のアプリの集計").click()
+    saved(page)
+    page.wait_for_timeout(1_000)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+
+    page.wait_for_timeout(2_000)
+
+    assert asked == []
 
 
 def test_fields_are_moved_by_keyboard_and_it_is_said_where_to(page: Page) -> None:
