@@ -28,7 +28,7 @@ from madoguchi.definition.part_words import FIELD_TYPES
 from madoguchi.definition.values import Value, Values
 
 BATCH = 5_000
-MARGIN = timedelta(hours=1)
+MARGIN = timedelta(minutes=10)
 """Rows changed so long before the copying began are looked at again: their transactions may have ended after it."""
 SAMPLES = 10
 _READ = {
@@ -296,8 +296,10 @@ def _write(app_id: int, found: Sequence[Change], rows: Sequence[tuple[int, Any, 
         pairs = [(row_id, convert(change.old, change.new, values[n]).value) for row_id, _, values in rows]
         texts = [None if value is None else _as_text(value) for _, value in pairs]
         shape = _ARRAY if change.new_type == "text[]" else f"v.value::{change.new_type}"
+        # Rows that hold the value already are not written again: what is looked at twice costs only the looking.
         statement = sql.SQL(
-            "UPDATE {} t SET {} = {} FROM unnest(%s::bigint[], %s::text[]) v(id, value) WHERE t.id = v.id"
+            "UPDATE {0} t SET {1} = {2} FROM unnest(%s::bigint[], %s::text[]) v(id, value)"
+            " WHERE t.id = v.id AND t.{1} IS DISTINCT FROM {2}"
         )
         with connection.cursor() as cursor:
             cursor.execute(
