@@ -21,16 +21,18 @@ from madoguchi.records.permissions import Access
 
 MAX_CURSORS, CURSOR_SECONDS, MAX_CURSOR_SIZE, MAX_CURSOR_ROWS = 10, 600, 500, 1_000_000
 Body = dict[str, Any]
+Parts = tuple[bytes, ...]
+"""JSON in pieces: pages are large, and each putting together copies them."""
 
 
-def get_record(call: Call) -> bytes:
+def get_record(call: Call) -> Parts:
     """GET record."""
     access = call.access(call.app(), "view")
     record_id = call.params.id("id")
     found = reading.record(access, record_id)
     if found is None:
         raise record_missing(record_id)
-    return b'{"record":' + found + b"}"
+    return (b'{"record":', found, b"}")
 
 
 def add_record(call: Call) -> Body:
@@ -62,13 +64,13 @@ def expected(params: Params) -> int | None:
     return None if found is None or found < 0 else found
 
 
-def get_records(call: Call) -> bytes:
+def get_records(call: Call) -> Parts:
     """GET records."""
     access = call.access(call.app(), "view")
     text = call.params.text("query", "")
     records = reading.page(access, text, call.params.texts("fields"))
     total = json.dumps(str(reading.count(access, text))) if call.params.flag("totalCount") else "null"
-    return b'{"records":' + records + b',"totalCount":' + total.encode() + b"}"
+    return (b'{"records":[', records, b'],"totalCount":', total.encode(), b"}")
 
 
 def add_records(call: Call) -> Body:
@@ -185,7 +187,7 @@ def _cursor(call: Call) -> Cursor:
 
 
 @transaction.atomic
-def get_cursor(call: Call) -> bytes:
+def get_cursor(call: Call) -> Parts:
     """GET records/cursor: the next page; the last one ends the cursor."""
     cursor = _cursor(call)
     access = call.access(call.caller.app(cursor.app_id), "view")
@@ -199,7 +201,7 @@ def get_cursor(call: Call) -> bytes:
         cursor.save(update_fields=("position",))
     else:
         cursor.delete()
-    return b'{"records":' + records + b',"next":' + (b"true" if more else b"false") + b"}"
+    return (b'{"records":[', records, b'],"next":', b"true" if more else b"false", b"}")
 
 
 @transaction.atomic

@@ -9,7 +9,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import parse_qs
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFilesSent
@@ -113,7 +112,7 @@ def _answer(request: HttpRequest, language: str) -> HttpResponseBase:
     found = guarded(lambda: endpoint(call), call)
     if isinstance(found, HttpResponseBase):
         return found
-    body = found if isinstance(found, bytes) else json.dumps(found, ensure_ascii=False).encode()
+    body = b"".join(found) if isinstance(found, tuple) else json.dumps(found, ensure_ascii=False).encode()
     return HttpResponse(body, content_type=JSON_TYPE)
 
 
@@ -181,7 +180,7 @@ def _caller(request: HttpRequest, csrf_token: object) -> Caller:
 
     Django would ask "SELECT 1" before; nothing was written yet, so asking again is safe.
     """
-    token = csrf_token if isinstance(csrf_token, str) else _form_token(request)
+    token = csrf_token if isinstance(csrf_token, str) else None
     connection.health_check_done = True  # type: ignore[attr-defined] # django-stubs does not know it
     try:
         return caller_of(request, token)
@@ -190,11 +189,6 @@ def _caller(request: HttpRequest, csrf_token: object) -> Caller:
             raise
         connection.close()
         return caller_of(request, token)
-
-
-def _form_token(request: HttpRequest) -> str | None:
-    found = parse_qs(request.META.get("QUERY_STRING", "")).get("__REQUEST_TOKEN__")
-    return found[0] if found else None
 
 
 def guarded(work: Callable[[], Any], call: Call) -> Any:

@@ -55,14 +55,14 @@ def visible_shapes(access: Access, codes: Iterable[str] = ()) -> tuple[Shape, ..
 
 
 def page(access: Access, text: str, codes: Sequence[str]) -> bytes:
-    """The records that the query chooses, as the JSON text of a list. Raises query.QueryError."""
+    """The records that the query chooses as JSON, with commas between them. Raises query.QueryError."""
     key = _key(access, text, codes)
     plan = _plans.get(key) if key else None
     if plan is None:
         plan = Plan(_statement(access, language.parse(text), codes))
         if key:
             _keep(key, plan)
-    return b"[" + _run(plan, keep=key is not None) + b"]"
+    return _run(plan, keep=key is not None)
 
 
 def _key(access: Access, text: str, codes: Sequence[str]) -> tuple[Any, ...] | None:
@@ -200,13 +200,13 @@ def record(access: Access, record_id: int) -> bytes | None:
 
 
 def records_by_id(access: Access, record_ids: Sequence[int], codes: Sequence[str]) -> bytes:
-    """These records in this order, as the JSON text of a list; those that may not be seen (any more) are left out."""
+    """These records in this order as JSON, with commas between them; those that may not be seen are left out."""
     form = """SELECT r.* FROM unnest({}::bigint[]) WITH ORDINALITY w(wanted, place) JOIN {} r ON r.id = w.wanted
         WHERE {} ORDER BY w.place"""
     rows = sql.SQL(form).format(
         sql.Literal(list(record_ids)), sql.Identifier(table_name(access.app.app_id)), access.where("view")
     )
-    return b"[" + fetch(_of_rows(access, rows, codes).as_bytes(None), prepare=False) + b"]"
+    return fetch(_of_rows(access, rows, codes).as_bytes(None), prepare=False)
 
 
 def count(access: Access, text: str) -> int:
