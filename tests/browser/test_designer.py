@@ -218,6 +218,7 @@ def test_a_formula_is_completed_and_its_mistake_told_where_it_is(page: Page) -> 
 
     formula.press_sequentially(" +* 2", delay=30)
 
+    expect(page.locator(".source__list:not([hidden])")).to_have_count(0)
     told = page.locator(".source__told--wrong")
     expect(told).to_contain_text("文字目")
     saved(page)

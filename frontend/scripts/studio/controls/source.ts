@@ -123,7 +123,7 @@ class SourceBox {
   private async complete(always = false): Promise<void> {
     const units = this.box.selectionStart, position = [...this.box.value.slice(0, units)].length;
     const before = this.box.value.slice(0, units);
-    if (!always && !/[\p{L}\p{N}_・"]$/u.test(before)) return this.close();
+    if (!always && !wantsCompletion(before)) return this.close();
     this.asked?.abort();
     this.asked = new AbortController();
     const response = await send(config.urls.complete, "POST", { ...this.ask(), position }, this.asked.signal).catch(() => null);
@@ -139,7 +139,7 @@ class SourceBox {
     this.list.replaceChildren(...this.items.map((item, number) => h("li", {
       role: "option", id: `${this.id}-${number}`, class: "source__item",
       onmousedown: (event: MouseEvent) => { event.preventDefault(); this.take(number); },
-    }, h("span", {}, item.label), h("span", { class: "source__detail" }, item.label === item.insert ? item.detail : `${item.insert} ${item.detail}`))));
+    }, h("span", {}, item.label), h("span", { class: "source__detail" }, item.label.startsWith(item.insert) ? item.detail : `${item.insert} ${item.detail}`))));
     this.list.hidden = !this.items.length;
     if (this.items.length) this.mark(0);
     else this.box.removeAttribute("aria-activedescendant");
@@ -168,6 +168,12 @@ class SourceBox {
     this.list.hidden = true;
     this.box.removeAttribute("aria-activedescendant");
   }
+}
+
+/** While a name is written, and within quotes; not after a number. */
+function wantsCompletion(before: string): boolean {
+  const quoted = before.split('"').length % 2 === 0;
+  return quoted || /(?:^|[^\p{L}\p{N}_・])[\p{L}_][\p{L}\p{N}_・]*$/u.test(before);
 }
 
 /** A date or a formula that yields one. */
