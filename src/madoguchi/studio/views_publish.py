@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from madoguchi.accounts.access import StaffRequest, staff_required
 from madoguchi.accounts.models import Staff
-from madoguchi.catalog import conversions, publishing, rights
+from madoguchi.catalog import publishing, rights
 from madoguchi.catalog.models import Conversion, Revision
 from madoguchi.catalog.publishing import PublishError
 from madoguchi.catalog.schema import estimated_rows
@@ -22,7 +22,7 @@ from madoguchi.catalog.tables import table_name
 from madoguchi.definition.findings import DefinitionError
 from madoguchi.studio import shell
 from madoguchi.studio.shell import Place
-from madoguchi.studio.views_review import changes_of, outdated
+from madoguchi.studio.views_review import changes_of, outdated, previews_of
 
 
 def _place(staff: Staff, app_code: str) -> Place:
@@ -46,7 +46,7 @@ def publish(request: StaffRequest, app_code: str) -> HttpResponse:
 
 def _page(request: StaffRequest, place: Place, *, problem: str = "", typed: str = "") -> HttpResponse:
     working = place.working
-    previews = conversions.previews(place.app, place.definition) if working else []
+    previews = previews_of(place)
     approved = working is not None and working.state == Revision.State.APPROVED
     context = {
         "approved": approved, "changes": changes_of(place), "previews": previews, "problem": problem, "typed": typed,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
+from django.core.cache import cache
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,6 +18,8 @@ from madoguchi.accounts.models import Department
 from madoguchi.catalog import conversions, reviews, rights
 from madoguchi.catalog.models import Review
 from madoguchi.catalog.reviews import ChecklistProblem, ReviewError
+from madoguchi.catalog.schema import LARGE_TABLE, has_more_rows_than
+from madoguchi.catalog.tables import table_name
 from madoguchi.definition.diff import Change, contents, differences
 from madoguchi.definition.findings import DefinitionError
 from madoguchi.definition.review import CHECKLIST
@@ -25,6 +28,7 @@ from madoguchi.studio import shell
 from madoguchi.studio.shell import Place
 
 NOTE_LENGTH = 2_000
+PREVIEW_SECONDS = 600
 
 
 @staff_required
@@ -45,7 +49,7 @@ def _page(
     context = {
         "changes": changes_of(place), "is_new": place.published is None,
         "errors": [f for f in found if f.level == "error"], "warnings": [f for f in found if f.level != "error"],
-        "previews": conversions.previews(place.app, place.definition),
+        "previews": previews_of(place),
         "open": place.review, "past": _past(place), "replay": _last_replay(place),
         "checklist": _checklist(place.review, typed or {}, missing), "missing": missing, "problem": problem,
         "typed": typed or {}, "outdated": outdated(place), "last_returned": last_returned(place),
@@ -73,6 +77,20 @@ def with_names(changes: list[Change]) -> list[Change]:
         return text
 
     return [replace(change, details=tuple(map(named, change.details))) for change in changes]
+
+
+def previews_of(place: Place) -> list[conversions.Preview]:
+    """What a change of type would lose. Of a large table it is remembered for some minutes: every value is tried."""
+    if place.working is None or place.published is None:
+        return []
+    if not has_more_rows_than(table_name(place.app.pk), LARGE_TABLE):
+        return conversions.previews(place.app, place.definition)
+    key = f"studio-previews-{place.working.pk}-{place.working.version}"
+    found: list[conversions.Preview] | None = cache.get(key)
+    if found is None:
+        found = conversions.previews(place.app, place.definition)
+        cache.set(key, found, PREVIEW_SECONDS)
+    return found
 
 
 def outdated(place: Place) -> bool:
