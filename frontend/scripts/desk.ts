@@ -1,6 +1,7 @@
 // The desk works without any of this; it makes a day of it quicker.
 import htmx from "htmx.org";
 import { bindRecordForm } from "./desk/form";
+import { bindBoards } from "./desk/board";
 import { bindKeys } from "./desk/keys";
 import { bindMirrors } from "./desk/mirror";
 import { keepSelection } from "./desk/selection";
@@ -17,6 +18,7 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (document.hidden && source instanceof Element && source.hasAttribute("data-poll")) event.preventDefault();
 });
 
+bindBoards();
 bindKeys();
 bindMirrors();
 bindRecordForm();

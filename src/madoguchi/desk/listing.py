@@ -11,12 +11,16 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from madoguchi.accounts.language import in_words
+from madoguchi import query
+from madoguchi.accounts.language import current, in_words
 from madoguchi.catalog.indexes import SYSTEM_SORTS, UNSORTABLE
 from madoguchi.definition.app import AppDefinition, Sort, View
+from madoguchi.desk import own_views
+from madoguchi.desk.own_views import OwnView
 from madoguchi.desk.table import is_numeric
 from madoguchi.desk.timeline import CHANNELS
 from madoguchi.payments.models import Payment
+from madoguchi.query import Condition
 from madoguchi.records.lists import Page
 from madoguchi.records.permissions import Access, live_copies
 
@@ -27,23 +31,34 @@ SYSTEM_LABELS = {
     "created_by": gettext_lazy("登録者"), "updated_by": gettext_lazy("更新者"),
 }
 FILTERS = ("status", "channel", "payment", "assignee")
+NOTHING = query.Predicate("$id", "=", (query.Number("0"),))
+"""A condition that no record meets: where a list's condition cannot be followed, it shows nothing rather than all."""
 TRAIL_LENGTH = 10
 """How many pages one can step back; beyond that the way leads to the first page."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the address asks for; anything it cannot mean is ignored."""
+    """What the address asks for; anything it cannot mean is ignored.
+
+    ``condition`` is the viewer's own: of a list of theirs (``own``) and of the address itself (``query_text``).
+    ``problems`` say what of it could not be followed.
+    """
 
     view: View
     filters: Mapping[str, tuple[str, ...]]
     sort: str
     after: str
     trail: tuple[str, ...]
+    condition: Condition | None = None
+    query_text: str = ""
+    own: OwnView | None = None
+    problems: tuple[str, ...] = ()
 
     def query(self, **changes: Any) -> str:
         """The address of the same list with something changed; paging starts anew unless it is what changes."""
-        kept: dict[str, Any] = {"view": self.view.code, **self.filters, "sort": self.sort, **changes}
+        kept: dict[str, Any] = {"view": self.view.code, **self.filters, "query": self.query_text, "sort": self.sort}
+        kept |= changes
         return "?" + urlencode({k: v for k, v in kept.items() if v}, doseq=True)
 
     @property
@@ -92,21 +107,58 @@ def views_of(defn: AppDefinition) -> tuple[View, ...]:
     return defn.views or (default_view(defn),)
 
 
-def understand(access: Access, query: QueryDict) -> Request:
+def understand(access: Access, asked: QueryDict) -> Request:
     """The list that an address asks for."""
     defn = access.app.definition
     views = views_of(defn)
-    view = next((v for v in views if v.code == query.get("view")), views[0])
+    own = own_views.find(access, asked.get("view", ""))
+    view = own.view if own else next((v for v in views if v.code == asked.get("view")), views[0])
+    narrowed, text, problems = _conditions(access, own, asked.get("query", ""))
     known = {f.name: {o.value for o in f.options} for f in filter_options(defn, {})}
-    chosen = {name: tuple(v for v in query.getlist(name) if v in known.get(name, ())) for name in FILTERS}
-    sort = query.get("sort", "")
+    chosen = {name: tuple(v for v in asked.getlist(name) if v in known.get(name, ())) for name in FILTERS}
+    sort = asked.get("sort", "")
     return Request(
         view=view,
         filters={name: values for name, values in chosen.items() if values},
         sort=sort if sortable(defn, sort.lstrip("-")) and access.sees(sort.lstrip("-")) else "",
-        after=query.get("after", ""),
-        trail=tuple(t for t in query.get("trail", "").split(".") if t)[-TRAIL_LENGTH:],
+        after=asked.get("after", ""),
+        trail=tuple(t for t in asked.get("trail", "").split(".") if t)[-TRAIL_LENGTH:],
+        condition=narrowed, query_text=text, own=own, problems=problems,
     )
+
+
+def _conditions(access: Access, own: OwnView | None, text: str) -> tuple[Condition | None, str, tuple[str, ...]]:
+    """The viewer's own condition, the part of it that stands in the address, and what is wrong with either."""
+    found = [own.condition] if own and own.condition else []
+    problems = [own.problem] if own and own.problem else []
+    try:
+        asked = query.parse(text, options=False).condition
+        if asked is not None:
+            query.check(asked, access.query_fields)
+            refuse_personal(access, asked)
+            found.append(asked)
+    except query.QueryError as problem:
+        text, problems = "", [*problems, problem.message_en if current() == "en" else problem.message_ja]
+    if problems:
+        found.append(NOTHING)
+    return query.all_of(found) if found else None, text, tuple(problems)
+
+
+def refuse_personal(access: Access, condition: Condition) -> None:
+    """Raises query.QueryCheckError for a condition with personal data in it: it may not stand in an address."""
+    for code in sorted(query.references(condition)):
+        if is_personal(access, code):
+            raise query.QueryCheckError(
+                0, f"「{code}」は個人の情報のため、アドレスで絞り込めません。「条件を作る」から指定してください。",
+                f"“{code}” is personal data and cannot be part of an address. Use “Make a condition” instead.",
+            )  # fmt: skip
+
+
+def is_personal(access: Access, code: str) -> bool:
+    """Whether what a query calls ``code`` is personal data."""
+    named, by_code = access.query_fields.get(code), access.app.definition.by_code
+    owner = by_code.get(named.table or named.source) if named else None
+    return owner is not None and owner.personal
 
 
 def filter_options(defn: AppDefinition, chosen: Mapping[str, Sequence[str]]) -> list[Filter]:

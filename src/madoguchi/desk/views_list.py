@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,13 +15,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from madoguchi.accounts.access import StaffRequest, staff_required
-from madoguchi.accounts.language import in_words
 from madoguchi.catalog.queries import AppRevision
 from madoguchi.definition.app import Sort
-from madoguchi.desk import counts, listing, process, shell, views_counter
+from madoguchi.desk import counts, list_frame, listing, process, shell, views_kanban
 from madoguchi.desk.table import Table, has_deadline
 from madoguchi.records import arrivals, lists
-from madoguchi.records.access import log_access
 from madoguchi.records.permissions import Access
 from madoguchi.records.read import find_record
 from madoguchi.records.search_text import words_of
@@ -28,24 +27,10 @@ from madoguchi.records.search_text import words_of
 PAGE_ROWS = 100
 QUEUE_ROWS = 50
 SEARCH_LENGTH = 100
-_SEARCHES = "desk_searches"
-
-
-@dataclass(frozen=True, slots=True)
-class Tab:
-    """One saved view above the table."""
-
-    name: str
-    url: str
-    current: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """One condition in force; ``url`` leads to the list without it, empty for the search, which a form ends."""
-
-    label: str
-    url: str
+SHAPES: Mapping[str, Callable[[StaffRequest, Access, listing.Request], HttpResponse]] = {
+    "kanban": views_kanban.board,
+}
+"""Who shows views that are no tables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,34 +72,28 @@ def app_list(request: StaffRequest, app_code: str) -> HttpResponse:
     """One page of a saved view, narrowed by chips and the search."""
     access = shell.app_for(request.user, app_code)
     if "clear" in request.GET:
-        _remember_search(request, app_code, "")
+        list_frame.remember_search(request, app_code, "")
         return HttpResponseRedirect(_list_url(app_code, request))
-    return shell.page(request, "desk/list.html", _list_context(request, access))
-
-
-def _list_context(request: StaffRequest, access: Access) -> dict[str, Any]:
-    app, defn = access.app, access.app.definition
     asked = listing.understand(access, request.GET)
-    search = _search(request, app.code)
-    newest = arrivals.newest_id(access)
+    if asked.view.type in SHAPES:
+        return SHAPES[asked.view.type](request, access, asked)
+    return shell.page(request, "desk/list.html", _list_context(request, access, asked))
+
+
+def _list_context(request: StaffRequest, access: Access, asked: listing.Request) -> dict[str, Any]:
+    app, defn = access.app, access.app.definition
+    around = list_frame.frame(request, access, asked)  # Before the page is read: what comes in between counts as new.
+    search = list_frame.searched(request, app.code)
     page, problems = _page(request, access, asked, search)
     codes = listing.shown_columns(asked, page)
     return {
-        "app": app, "list": asked, "here": asked.query(), "search": search, "newest": newest,
-        "tabs": [
-            Tab(in_words(view.name), f"?view={view.code}", view.code == asked.view.code)
-            for view in listing.views_of(defn)
-        ],
-        "filters": listing.filter_options(defn, asked.filters),
-        "applied": _applied(app, asked, search),
+        **around,
         "key_column": listing.key_column(defn, asked),
         "columns": listing.columns(defn, asked, codes),
         "table": Table(app, page, codes, pick=access.has("process"), words=words_of(search)) if page.rows else None,
         "has_deadline": has_deadline(defn),
         "may_process": access.has("process"),
-        "may_add": access.has("add") and defn.procedure is not None and "counter" in defn.procedure.channels,
         "may_add_by_hand": access.has("add"),
-        "visits": views_counter.visits(request, app),
         "problems": problems,
         "count_text": _count_text(page, asked),
         "previous_url": _previous_url(asked),
@@ -129,30 +108,17 @@ def _page(
     view = listing.with_deadline(app.definition, asked.view)
     try:
         page = lists.list_records(
-            app, view, access=access, filters=asked.filters, search=search, after=asked.after or None,
-            sort=asked.sorts, limit=PAGE_ROWS,
+            app, view, access=access, filters=asked.filters, search=search, condition=asked.condition,
+            after=asked.after or None, sort=asked.sorts, limit=PAGE_ROWS,
         )
     except lists.ListTooSlow as slow:
         return lists.Page((), lists.visible_columns(access, view), None, frozenset()), (str(slow),)
     _log(request, app, page)
-    return page, page.messages
+    return page, (*asked.problems, *page.messages)
 
 
 def _log(request: StaffRequest, app: AppRevision, page: lists.Page) -> None:
-    log_access(
-        app=app, record_ids=[row["id"] for row in page.rows], staff=request.user, purpose="list",
-        field_ids=page.personal_field_ids,
-    )
-
-
-def _applied(app: AppRevision, asked: listing.Request, search: str) -> list[Applied]:
-    found = [Applied(_("検索: %(words)s") % {"words": search}, "")] if search else []
-    for group in listing.filter_options(app.definition, asked.filters):
-        for option in group.options:
-            if option.chosen:
-                rest = tuple(v for v in asked.filters[group.name] if v != option.value)
-                found.append(Applied(f"{group.label}: {option.label}", asked.query(**{group.name: rest})))
-    return found
+    list_frame.log_page(request, app, page)
 
 
 def _count_text(page: lists.Page, asked: listing.Request) -> str:
@@ -195,17 +161,8 @@ def newer(request: StaffRequest, app_code: str) -> HttpResponse:
 def search(request: StaffRequest, app_code: str) -> HttpResponse:
     """Keeps the words in the session, not in the address, since they are mostly names."""
     shell.app_for(request.user, app_code)
-    _remember_search(request, app_code, request.POST.get("q", "").strip()[:SEARCH_LENGTH])
+    list_frame.remember_search(request, app_code, request.POST.get("q", "").strip()[:SEARCH_LENGTH])
     return HttpResponseRedirect(_list_url(app_code, request))
-
-
-def _search(request: StaffRequest, app_code: str) -> str:
-    return str(request.session.get(_SEARCHES, {}).get(app_code, ""))
-
-
-def _remember_search(request: StaffRequest, app_code: str, words: str) -> None:
-    kept = {code: text for code, text in request.session.get(_SEARCHES, {}).items() if code != app_code}
-    request.session[_SEARCHES] = {**kept, app_code: words} if words else kept
 
 
 def _list_url(app_code: str, request: StaffRequest) -> str:

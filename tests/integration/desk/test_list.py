@@ -234,9 +234,9 @@ def test_after_counter_input_the_list_links_to_the_record(app: AppRevision, at: 
 
 
 def test_a_page_of_a_list_costs_few_statements(paid: Case, at: At) -> None:
-    """Session, person with memberships and groups, apps, newest record, the list, the log of reading, the city."""
+    """Session, person with memberships and groups, apps, own lists, newest record, the list, the log, the city."""
     sato = at("sato")
     sato.get(LIST)  # what is counted for the rail is remembered for some seconds
     with CaptureQueriesContext(connection) as captured:
         assert sato.get(LIST).status_code == 200
-    assert len([query for query in captured if "SAVEPOINT" not in query["sql"]]) == 7
+    assert len([query for query in captured if "SAVEPOINT" not in query["sql"]]) == 8

@@ -1,0 +1,125 @@
+"""The desk's other shapes in a real browser: boards, calendars, maps, charts, lists of one's own, the inbox."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+from playwright.sync_api import BrowserContext, Page, expect
+from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
+
+from madoguchi.accounts.models import Staff
+from madoguchi.catalog.models import City
+from madoguchi.catalog.queries import AppRevision
+from madoguchi.records import read
+from tests.browser.conftest import Check, Photograph
+from tests.browser.test_desk import hire, sign_in
+from tests.cast import SATO, SUZUKI
+from tests.integration.desk.roadworks import repair, roadworks
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+LONG_TITLE = "寿限無寿限無五劫の擦り切れ海砂利水魚の水行末雲来末風来末食う寝る処に住む処"
+
+
+@pytest.fixture
+def people(live_server: LiveServer, settings: Settings, tmp_path: Path) -> Mapping[str, Staff]:
+    cache.clear()
+    settings.FILES_DIR = tmp_path / "files"
+    return {"sato": hire(SATO, "市民課"), "suzuki": hire(SUZUKI, "市民課")}
+
+
+@pytest.fixture
+def roads(people: Mapping[str, Staff]) -> AppRevision:
+    City.objects.create(code="12203", name="窓口市", phone="047-000-0000")
+    return roadworks()
+
+
+@pytest.fixture
+def desk(context: BrowserContext, page: Page, roads: AppRevision) -> Page:
+    """佐藤 has signed in on a screen of 1440 px."""
+    page.set_viewport_size({"width": 1440, "height": 900})
+    sign_in(page, "sato")
+    return page
+
+
+def fill(app: AppRevision, count: int) -> None:
+    for number in range(count):
+        repair(app, 件名=f"{number + 1}丁目の穴", 急ぎ=("至急", "通常", "後日")[number % 3], 費用=1000 * number)
+
+
+@pytest.mark.parametrize("count", [0, 3, 60])
+def test_a_board_is_readable_with_any_number_of_cards(
+    desk: Page, roads: AppRevision, count: int, assert_accessible: Check, photograph: Photograph
+) -> None:
+    fill(roads, count)
+    if count:
+        repair(roads, status="doing", 件名=LONG_TITLE, 工事日="2026-12-01")
+    desk.goto("/desk/roads/?view=board")
+    expect(desk.locator("[data-column=new] [data-card]")).to_have_count(min(count, 20))
+    assert_accessible(desk)
+    photograph(desk, f"desk-board-{count}")
+
+
+def test_a_card_is_dragged_to_where_it_may_go_and_nowhere_else(desk: Page, roads: AppRevision) -> None:
+    ref = repair(roads, 件名="西の穴")
+    desk.goto("/desk/roads/?view=board")
+    card = desk.locator(f"#card-{ref.record_id}")
+    drag(desk, card.locator("dd, .card-face").first, desk.locator("[data-column=done]"))
+    expect(desk.locator("[data-column=new] [data-card]")).to_have_count(1)
+    assert read.get_record(roads, ref.record_id).status == "new"
+    drag(desk, card.locator(".card-face").first, desk.locator("[data-column=doing]"))
+    expect(desk.locator("[data-column=doing]").get_by_role("link", name="西の穴")).to_be_visible()
+    expect(desk.get_by_text("「工事を始める」を行いました")).to_be_visible()
+    assert read.get_record(roads, ref.record_id).status == "doing"
+    desk.goto("/desk/roads/?view=board")
+    expect(desk.locator("[data-column=doing]").get_by_role("link", name="西の穴")).to_be_visible()
+
+
+def test_a_card_dragged_to_where_more_is_asked_leads_to_that_page(desk: Page, roads: AppRevision) -> None:
+    ref = repair(roads, 件名="西の穴")
+    desk.goto("/desk/roads/?view=board")
+    drag(desk, desk.locator(f"#card-{ref.record_id} .card-face"), desk.locator("[data-column=refused]"))
+    expect(desk).to_have_url(f"{desk.url.split('/desk')[0]}/desk/roads/{ref.record_id}/actions/refuse/")
+
+
+def test_a_card_is_moved_with_the_keyboard_alone(
+    desk: Page, roads: AppRevision, assert_accessible: Check, photograph: Photograph
+) -> None:
+    ref = repair(roads, 件名="西の穴", 急ぎ="通常")
+    desk.goto("/desk/roads/?view=urgency")
+    desk.get_by_role("link", name="西の穴").focus()
+    desk.keyboard.press("Tab")
+    desk.keyboard.press("Enter")
+    assert_accessible(desk)
+    photograph(desk, "desk-board-menu")
+    desk.keyboard.press("Tab")
+    while desk.evaluate("() => document.activeElement.textContent") != "至急":
+        desk.keyboard.press("Tab")
+    desk.keyboard.press("Enter")
+    expect(desk.locator("[data-column=至急]").get_by_role("link", name="西の穴")).to_be_visible()
+    expect(desk.get_by_role("link", name="西の穴")).to_be_focused()
+    assert read.get_record(roads, ref.record_id).values["急ぎ"] == "至急"
+
+
+def test_on_a_phone_tabs_lead_from_column_to_column(desk: Page, roads: AppRevision) -> None:
+    repair(roads, status="done", 件名="橋")
+    desk.set_viewport_size({"width": 360, "height": 740})
+    desk.goto("/desk/roads/?view=board")
+    expect(desk.get_by_role("link", name="橋")).not_to_be_in_viewport()
+    desk.get_by_role("navigation", name="列").get_by_text("完了").click()
+    expect(desk.get_by_role("link", name="橋")).to_be_in_viewport()
+    expect(desk.get_by_role("navigation", name="列").locator("[aria-current]")).to_contain_text("完了")
+
+
+def drag(page: Page, what: object, where: object) -> None:
+    """With the mouse, in the small steps that a hand makes."""
+    start, end = what.bounding_box(), where.bounding_box()  # type: ignore[attr-defined]
+    page.mouse.move(start["x"] + start["width"] - 4, start["y"] + start["height"] - 4)
+    page.mouse.down()
+    page.mouse.move(start["x"] + start["width"] + 10, start["y"] + start["height"], steps=4)
+    page.mouse.move(end["x"] + end["width"] / 2, end["y"] + 70, steps=12)
+    page.mouse.move(end["x"] + end["width"] / 2 + 3, end["y"] + 72, steps=3)
+    page.mouse.up()
