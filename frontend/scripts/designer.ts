@@ -46,7 +46,7 @@ const toConflict = byId("conflict-open");
 const conflicts: ConflictDialog = new ConflictDialog(() => saving, () => { toConflict.hidden = true; root.focus(); });
 const saving: Saving = new Saving(store, draft, header.saved, (found) => { toConflict.hidden = false; conflicts.open(found); });
 toConflict.addEventListener("click", () => conflicts.open(saving.waiting));
-byId("group-add").addEventListener("click", () => actions.addGroup());
+byId("group-add").addEventListener("click", () => { actions.addGroup(); canvas.nameLastGroup(); });
 store.setFindings(draft.findings);
 if (config.locked) header.saved({ look: "bad", words: config.locked });
 const wanted = Number(/^#field-(\d+)$/.exec(location.hash)?.[1]);

@@ -176,6 +176,16 @@ def test_every_step_can_be_undone_and_done_again(page: Page) -> None:
     expect(page.get_by_label("まとまりの名前")).to_have_count(2)
 
 
+def test_what_is_added_after_a_new_group_goes_into_it(page: Page) -> None:
+    page.get_by_role("button", name="まとまりを足す").click()
+    page.keyboard.type("飼い主")
+    quick(page, "氏名", "住所")
+
+    saved(page)
+    groups = [(str(group.title), group.fields) for group in stored().layout]
+    assert groups == [("基本", ("犬の名前",)), ("飼い主", ("氏名", "住所"))]
+
+
 def test_many_pasted_lines_are_shown_before_they_become_fields(page: Page) -> None:
     page.locator("#quick-label").focus()
     page.evaluate("navigator.clipboard.writeText('氏名\\n生年月日\\n電話番号')")

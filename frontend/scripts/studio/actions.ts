@@ -120,8 +120,9 @@ export class Actions {
     return { ...definition, fields: fields.map((field) => (field.fields ? { ...field, fields: field.fields.map(own) } : field)) };
   }
 
+  /** An empty group at the end; what is added next goes into it. */
   addGroup(): void {
-    this.store.apply(t("done_group"), edits.addGroup(this.store.definition, t("new_group"), t("first_group")));
+    this.store.apply(t("done_group"), edits.addGroup(this.store.definition, t("new_group"), t("first_group")), { selected: null });
   }
 
   titleGroup(number: number, title: Field["label"]): void {

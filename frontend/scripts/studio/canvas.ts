@@ -23,6 +23,12 @@ export class Canvas {
     this.card(this.selected())?.querySelector<HTMLElement>(".slot__main")?.focus();
   }
 
+  /** A new group wants a name. */
+  nameLastGroup(): void {
+    const titles = this.root.querySelectorAll<HTMLInputElement>(".sheet__title");
+    titles[titles.length - 1]?.select();
+  }
+
   private selected(): number | null {
     const { definition, selected } = this.store;
     return selected === null ? null : (tableOf(definition, selected)?.id ?? selected);
