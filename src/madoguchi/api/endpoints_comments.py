@@ -27,8 +27,10 @@ GONE = (
 
 
 def add_comment(call: Call) -> dict[str, Any]:
-    """POST record/comment."""
+    """POST record/comment: by whoever works on the app's records in whatever way, as at the desk."""
     access = call.access(call.app(), "view")
+    if not access.rights & {"process", "edit"}:
+        raise call.denied()
     comment = Params(call.params.mapping("comment"))
     text = comment.text("text", "")
     mentions = [_mention(row, n) for n, row in enumerate(comment.rows("mentions"))]

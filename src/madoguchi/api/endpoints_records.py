@@ -162,7 +162,7 @@ def add_cursor(call: Call) -> Body:
         raise refused(words, "GAIA_CQ01")
     now = timezone.now()
     Cursor.objects.filter(expires_at__lt=now).delete()
-    if Cursor.objects.count() >= MAX_CURSORS:
+    if Cursor.objects.filter(owner=call.caller.owner).count() >= MAX_CURSORS:
         words = ("カーソルの数が上限（10）に達しています。", "The number of cursors has reached its limit (10).")
         raise ApiError(429, "GAIA_TO05", words)
     ids = reading.matching_ids(access, parsed, limit=MAX_CURSOR_ROWS)

@@ -73,6 +73,7 @@ def handle(request: HttpRequest) -> HttpResponseBase:
             answer = _answer(request, language)
         except ApiError as error:
             answer = _failure(error, language)
+        answer.setdefault("Cache-Control", "no-store")
         answer["X-ConcurrencyLimit-Limit"] = str(MAX_CONCURRENT)
         answer["X-ConcurrencyLimit-Running"] = str(running)
         return answer
