@@ -84,3 +84,25 @@ class ImportErrors(models.Model):
 
     def __str__(self) -> str:
         return f"{self.imported_id} {self.first_row}"
+
+
+class KeptTable(models.Model):
+    """A table that somebody gave and that is not imported yet: its fields are being proposed, or its app reviewed.
+
+    The file lies sealed beside those of imports, under this row's id. ``maps`` are the columns chosen so far; ``app``
+    is empty until there is one.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    app = models.ForeignKey(App, models.CASCADE, null=True, blank=True, related_name="kept_tables")
+    staff = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=255)
+    size = models.PositiveBigIntegerField()
+    source = models.JSONField()
+    header = models.JSONField()
+    maps = models.JSONField(default=list)
+    created_at = models.DateTimeField(auto_now_add=True)
+    delete_after = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -24,7 +24,7 @@ from madoguchi.lib.tables import Source, writing
 from madoguchi.lib.text import nfc
 from madoguchi.records import import_files
 from madoguchi.records.errors import RecordError
-from madoguchi.records.import_models import Import, ImportErrors
+from madoguchi.records.import_models import Import, ImportErrors, KeptTable
 from madoguchi.records.models import AccessLog
 from madoguchi.records.permissions import Access, staff_access
 from madoguchi.records.read import personal_field_ids
@@ -69,7 +69,7 @@ def start_import(
     total = tables.count(file, source)
     with transaction.atomic():
         row = Import.objects.create(
-            id=import_id, app_id=app.app_id, revision_id=app.revision_id, staff=staff, name=_safe_name(name),
+            id=import_id, app_id=app.app_id, revision_id=app.revision_id, staff=staff, name=safe_name(name),
             size=size, sha256=sha256, source=asdict(source), header=list(header),
             maps=[one.as_json() for one in maps], key={"code": key[0], "column": key[1]} if key else None,
             total=total,
@@ -84,7 +84,7 @@ def _enqueue(row: Import) -> None:
     task.defer(import_id=str(row.id))
 
 
-def _safe_name(name: str) -> str:
+def safe_name(name: str) -> str:
     base = PurePath(nfc(name).replace("\\", "/")).name
     return "".join(c for c in base if c.isprintable())[:200]
 
@@ -220,6 +220,7 @@ def forget_old(*, now: datetime) -> int:
         import_files.delete(row.id)
         row.errors.all().delete()
         Import.objects.filter(pk=row.pk).update(deleted_at=now)
+    KeptTable.objects.filter(delete_after__lte=now).delete()  # their files are orphans then
     return int(Import.objects.filter(deleted_at=now).count())
 
 
@@ -228,6 +229,7 @@ def sweep_orphans(*, older_than: datetime) -> int:
     old = import_files.kept(older_than=older_than)
     ids = [found for _path, found in old if found]
     wanted = set(Import.objects.filter(pk__in=ids, deleted_at=None).values_list("pk", flat=True))
+    wanted |= set(KeptTable.objects.filter(pk__in=ids).values_list("pk", flat=True))
     orphans = [path for path, found in old if found not in wanted]
     for path in orphans:
         path.unlink(missing_ok=True)

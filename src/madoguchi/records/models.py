@@ -8,13 +8,15 @@ from django.conf import settings
 from django.db import models
 
 from madoguchi.catalog.models import App
-from madoguchi.records.import_models import Import, ImportErrors
+from madoguchi.records.import_models import Import, ImportErrors, KeptTable
+from madoguchi.records.mass_models import MassChange, MassOutcome
 from madoguchi.records.recalculation_models import Recalculation
 from madoguchi.records.search_models import SearchFill
+from madoguchi.records.staff_notice_models import StaffNotice
 
 __all__ = (
-    "AccessLog", "Event", "Import", "ImportErrors", "ReceiptCounter", "Recalculation", "SearchFill", "SerialCounter",
-    "StoredFile",
+    "AccessLog", "Event", "Import", "ImportErrors", "KeptTable", "MassChange", "MassOutcome", "Recalculation",
+    "ReceiptCounter", "SearchFill", "SerialCounter", "StaffNotice", "StoredFile",
 )
 
 

@@ -80,15 +80,15 @@ class NewAppForm(forms.Form):
         return data
 
 
-def make(form: NewAppForm, staff: Staff) -> str:
-    """Makes the app that a valid form asks for, with its first draft; returns its code."""
+def make(form: NewAppForm, staff: Staff, parts: Mapping[str, Any] | None = None) -> str:
+    """Makes the app that a valid form asks for, with its first draft and ``parts``; returns its code."""
     data = form.cleaned_data
     if data["start"] == "copy":
         base = drafts.plain(queries.published(data["copied"]).definition)
     elif data["start"] == "pack":
         base = drafts.plain(form.sources[data["packed"]])
     else:
-        base = _blank()
+        base = _blank() | dict(parts or {})
     own = {"code": data["code"], "name": data["name"].strip(), "owner": staff.username, "deputy": None}
     definition = AppDefinition.model_validate(_at_home(base, data["department"], staff) | own)
     try:

@@ -21,6 +21,7 @@ _APP = "<slug:app_code>/"
 urlpatterns: list[URLPattern] = [
     path("", views_apps.home, name="home"),
     path("new/", views_apps.new, name="new"),
+    *urls_editors.first,
     path(_APP, views_apps.app, name="app"),
     path(f"{_APP}draft.json", views_draft.draft, name="draft"),
     path(f"{_APP}check", views_draft.check, name="check"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from madoguchi.studio import views_editors
+from madoguchi.studio import views_editors, views_import
 from madoguchi.studio.editors import EDITORS
 
 patterns: list[URLPattern] = [
@@ -12,3 +12,8 @@ patterns: list[URLPattern] = [
 ] + [
     path("<slug:app_code>/fee-sample", views_editors.fee, name="fee-sample"),
 ]
+first: list[URLPattern] = [
+    path("import/", views_import.give, name="import"),
+    path("import/<uuid:kept_id>/", views_import.fields, name="import-fields"),
+]
+"""Addresses that would otherwise be taken for an app."""
