@@ -32,6 +32,8 @@ SLOW_SECONDS = 0.5
 TIMEOUT = "10s"
 MAX_PLANS = 1000
 _IDS = ("$id", "$revision")
+_ONE = "$1"
+"""Stands for a query where one record is meant; no query is written so."""
 
 
 @dataclass(slots=True)
@@ -113,7 +115,9 @@ def _chosen(access: Access, query: Query) -> sql.Composable:
     return sql.SQL("{} AND {}").format(access.where("view"), own)
 
 
-def _of_rows(access: Access, rows: sql.Composable, codes: Sequence[str]) -> sql.Composed:
+def _of_rows(
+    access: Access, rows: sql.Composable, codes: Sequence[str], *, purpose: str = "api"
+) -> sql.Composed:
     """Records as JSON and, in the same statement, the note that personal fields were read."""
     shapes = visible_shapes(access, codes)
     ids = [name for name in _IDS if not codes or name in codes]
@@ -121,7 +125,7 @@ def _of_rows(access: Access, rows: sql.Composable, codes: Sequence[str]) -> sql.
         SELECT string_agg(record, ',') FROM page"""
     joins, joined = _joined(access, shapes)
     body = record_json(shapes, access.app.definition, ids=ids, joined=joined)
-    return sql.SQL(form).format(body, rows, joins, _note(access, shapes))
+    return sql.SQL(form).format(body, rows, joins, _note(access, shapes, purpose))
 
 
 @lru_cache(maxsize=256)
@@ -152,10 +156,10 @@ def _joined(access: Access, shapes: Iterable[Shape]) -> tuple[sql.Composable, di
 
 
 _NOTE = """, noted AS (INSERT INTO records_accesslog (app_id, record_ids, staff_id, token_id, purpose, field_ids, at)
-    SELECT {app}, jsonb_agg(id), {staff}, {token}, 'api', {fields}::jsonb, now() FROM page HAVING count(*) > 0) """
+    SELECT {app}, jsonb_agg(id), {staff}, {token}, {purpose}, {fields}::jsonb, now() FROM page HAVING count(*) > 0) """
 
 
-def _note(access: Access, shapes: Iterable[Shape]) -> sql.Composable:
+def _note(access: Access, shapes: Iterable[Shape], purpose: str) -> sql.Composable:
     personal = sorted({shape.field.id for shape in shapes if shape.field is not None and shape.field.personal})
     if not personal:
         return sql.SQL(" ")
@@ -163,7 +167,7 @@ def _note(access: Access, shapes: Iterable[Shape]) -> sql.Composable:
     return sql.SQL(_NOTE).format(
         app=sql.Literal(access.app.app_id), fields=sql.Literal(str(personal)),
         staff=sql.Literal(viewer.staff.pk if viewer.staff else None),
-        token=sql.Literal(viewer.token.id if viewer.token else None),
+        token=sql.Literal(viewer.token.id if viewer.token else None), purpose=sql.Literal(purpose),
     )
 
 
@@ -179,34 +183,48 @@ def _run(plan: Plan, *, keep: bool) -> bytes:
     return found
 
 
-def fetch(statement: bytes, *, prepare: bool) -> bytes:
-    """The one text that the statement yields, as the bytes PostgreSQL sent; empty for NULL."""
+def fetch(statement: bytes, *values: int, prepare: bool) -> bytes:
+    """The one text that the statement yields, as the bytes PostgreSQL sent; empty for NULL. ``$1`` is the first value.
+
+    What is prepared is parsed and planned once a connection.
+    """
     connection.ensure_connection()
     raw: psycopg.Connection[Any] = connection.connection
-    with connection.wrap_database_errors, psycopg.Cursor(raw) as cursor:
+    with connection.wrap_database_errors, psycopg.RawCursor(raw) as cursor:
         if prepare and raw.prepare_threshold is None:
             raw.prepare_threshold = 5
-        cursor.execute(statement, prepare=prepare)
+        cursor.execute(statement, values or None, prepare=prepare)
         assert cursor.pgresult is not None
         return cursor.pgresult.get_value(0, 0) or b""
 
 
 def record(access: Access, record_id: int) -> bytes | None:
     """One record as JSON text; None where there is none that may be seen."""
-    rows = sql.SQL("SELECT * FROM {} WHERE id = {} AND {}").format(
-        sql.Identifier(table_name(access.app.app_id)), sql.Literal(record_id), access.where("view")
-    )
-    return fetch(_of_rows(access, rows, ()).as_bytes(None), prepare=False) or None
+    key = _key(access, _ONE, ())
+    plan = _plans.get(key) if key else None
+    if plan is None:
+        rows = sql.SQL("SELECT * FROM {} WHERE id = $1::bigint AND {}").format(
+            sql.Identifier(table_name(access.app.app_id)), access.where("view")
+        )
+        plan = Plan(_of_rows(access, rows, ()).as_bytes(None), is_quick=True)
+        if key:
+            _keep(key, plan)
+    return fetch(plan.statement, record_id, prepare=key is not None) or None
 
 
-def records_by_id(access: Access, record_ids: Sequence[int], codes: Sequence[str]) -> bytes:
-    """These records in this order as JSON, with commas between them; those that may not be seen are left out."""
+def records_by_id(
+    access: Access, record_ids: Sequence[int], codes: Sequence[str], *, purpose: str = "api"
+) -> bytes:
+    """These records in this order as JSON, with commas between them; those that may not be seen are left out.
+
+    ``purpose`` goes into the access log.
+    """
     form = """SELECT r.* FROM unnest({}::bigint[]) WITH ORDINALITY w(wanted, place) JOIN {} r ON r.id = w.wanted
         WHERE {} ORDER BY w.place"""
     rows = sql.SQL(form).format(
         sql.Literal(list(record_ids)), sql.Identifier(table_name(access.app.app_id)), access.where("view")
     )
-    return fetch(_of_rows(access, rows, codes).as_bytes(None), prepare=False)
+    return fetch(_of_rows(access, rows, codes, purpose=purpose).as_bytes(None), prepare=False)
 
 
 def count(access: Access, text: str) -> int:
