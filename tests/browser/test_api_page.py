@@ -10,7 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from madoguchi.accounts.models import Staff
 from madoguchi.catalog.models import City
-from tests.browser.conftest import SCREENSHOTS
+from tests.browser.conftest import Photograph
 from tests.cast import PASSWORD
 from tests.integration.api.conftest import books
 from tests.publishing import publish
@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def test_the_api_can_be_read_and_tried_on_its_page(
-    page: Page, live_server: LiveServer, staff: Mapping[str, Staff]
+    page: Page, live_server: LiveServer, staff: Mapping[str, Staff], photograph: Photograph
 ) -> None:
     City.objects.create(
         code="12203", name="窓口市", phone="047-000-0000", postal_code="2728501", address="千葉県窓口市八幡1丁目1番1号"
@@ -39,4 +39,5 @@ def test_the_api_can_be_read_and_tried_on_its_page(
     page.get_by_role("button", name="Execute").click()
     expect(page.locator(".live-responses-table tbody .response-col_status").first).to_contain_text("200")
     expect(page.locator(".live-responses-table .microlight").first).to_contain_text('"records"')
-    page.screenshot(path=SCREENSHOTS / "api-reference-1440.png", full_page=False)
+    page.get_by_role("button", name="Clear").click()
+    photograph(page, "api-reference")
