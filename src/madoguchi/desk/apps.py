@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
+
+from madoguchi.lib.jobs import app as jobs
+
+if TYPE_CHECKING:
+    from madoguchi.records.models import Event
 
 
 class DeskConfig(AppConfig):
@@ -12,6 +19,14 @@ class DeskConfig(AppConfig):
 
     def ready(self) -> None:
         from madoguchi.desk.payment_filter import payment_condition
+        from madoguchi.records.events import subscribe
         from madoguchi.records.filters import register_filter
 
         register_filter("payment", payment_condition)
+        subscribe(_tell_mentioned)
+
+
+def _tell_mentioned(event: Event) -> None:
+    """Whoever a comment is for is told by a job, whichever way the comment came in."""
+    if event.kind == "commented" and event.data.get("mentions"):
+        jobs.configure_task("desk.tell_mentioned").defer(event_id=event.pk)

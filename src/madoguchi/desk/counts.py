@@ -9,9 +9,10 @@ from django.core.cache import cache
 from madoguchi.accounts.models import Staff
 from madoguchi.definition.app import Process, View
 from madoguchi.definition.text import japanese
-from madoguchi.notices import queries as notices
+from madoguchi.notices import queries as letter_queries
 from madoguchi.records import lists
 from madoguchi.records.permissions import Access
+from madoguchi.records.staff_notices import unread
 
 CAP = 99
 KEPT_SECONDS = 10
@@ -43,7 +44,12 @@ def mine(staff: Staff, accesses: Iterable[Access]) -> str:
 
 def letters(staff: Staff, accesses: Iterable[Access]) -> str:
     """Notices of these apps that ``staff`` is to print and post."""
-    return _remembered(f"desk-letters-{staff.pk}", lambda: notices.count_letters(list(accesses), cap=CAP))
+    return _remembered(f"desk-letters-{staff.pk}", lambda: letter_queries.count_letters(list(accesses), cap=CAP))
+
+
+def notices(staff: Staff) -> str:
+    """What ``staff`` was told and has not read yet."""
+    return _remembered(f"desk-told-{staff.pk}", lambda: unread(staff)[: CAP + 1].count())
 
 
 def mine_filter(access: Access, staff: Staff) -> dict[str, tuple[str, ...]]:
@@ -62,7 +68,7 @@ def _count(access: Access, filters: dict[str, tuple[str, ...]]) -> int:
 
 def forget(staff: Staff) -> None:
     """After an assignment or a posting one's own numbers are counted anew at once."""
-    cache.delete_many([f"desk-mine-{staff.pk}", f"desk-letters-{staff.pk}"])
+    cache.delete_many([f"desk-mine-{staff.pk}", f"desk-letters-{staff.pk}", f"desk-told-{staff.pk}"])
 
 
 def _remembered(key: str, count: Callable[[], int]) -> str:

@@ -139,6 +139,12 @@ def groups(form: RecordForm, stored: Mapping[str, StoredFile], sign: Any) -> lis
     return [group for group in found if group.widgets]
 
 
+def lone(form: RecordForm, item: AnyField) -> Widget:
+    """One field alone, always shown: for setting it somewhere else than in a record's form."""
+    typed = form.typed.get(item.code, typed_of(item, None))
+    return _Maker(form, {}, None).open(item, name_of(item), typed, form.problems.get(item.code, {}))
+
+
 def _has_place(form: RecordForm, item: AnyField) -> bool:
     """Related records and totals belong to the record's page: here they would not follow what is typed."""
     return item.type not in ("related", "total") and not (form.new and item.type == "serial")
@@ -194,7 +200,7 @@ class _Maker:
         if not is_open(form.access, form.defn, item):
             return self._fixed(item, hidden)
         typed = form.typed.get(item.code, typed_of(item, None))
-        return self._open(item, name_of(item), typed, form.problems.get(item.code, {}), hidden)
+        return self.open(item, name_of(item), typed, form.problems.get(item.code, {}), hidden)
 
     def _fixed(self, item: AnyField, hidden: bool) -> Widget:
         value = self.form.values.get(item.code)
@@ -202,7 +208,7 @@ class _Maker:
         return Widget(item, name_of(item), "output", in_words(item.label), hidden=hidden,
                       output=output_text(item, value), help=_help(item), shown=shown)
 
-    def _open(self, item: Any, name: str, typed: Typed, problems: Problems, hidden: bool = False) -> Widget:
+    def open(self, item: Any, name: str, typed: Typed, problems: Problems, hidden: bool = False) -> Widget:
         kind = _kind(item)
         return Widget(
             field=item, name=name, kind=kind, label=in_words(item.label), typed=typed, help=_help(item),
@@ -245,7 +251,7 @@ class _Maker:
         key = row[ROW_KEY]
         known = self._computed_row(table, key)
         cells = [
-            self._open(sub, f"{name}.{key}.{sub.id}", row[sub.code], _below(problems, sub.code))
+            self.open(sub, f"{name}.{key}.{sub.id}", row[sub.code], _below(problems, sub.code))
             if sub in columns(table) else self._cell_output(sub, f"{name}.{key}.{sub.id}", known)
             for sub in table.fields
         ]

@@ -85,14 +85,6 @@ def assign(*, access: Access, record: Record, to: Staff | None) -> None:
         )
 
 
-def comment(*, access: Access, record: Record, text: str) -> None:
-    """Adds a note that only staff see."""
-    write.add_event(
-        app=access.app, record_id=record.id, kind="commented", actor=access.viewer.actor, data={"text": text},
-        access=access,
-    )
-
-
 def _end_of_day(days: int) -> datetime:
     day = timezone.localdate() + timedelta(days=days)
     return timezone.make_aware(datetime.combine(day, time(23, 59, 59)))

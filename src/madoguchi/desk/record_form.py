@@ -69,7 +69,7 @@ class RecordForm:
         return typed_of(item, None if self.new else self.base.get(item.code))
 
     @cached_property
-    def _parsed(self) -> tuple[dict[str, Value], dict[str, list[Problem]]]:
+    def parsed(self) -> tuple[dict[str, Value], dict[str, list[Problem]]]:
         """Values and problems of what was touched. Twice, as limits may speak of what stands elsewhere in the form."""
         rough, _wrong = self._parse(self.base)
         return self._parse({**self.base, **rough})
@@ -98,10 +98,10 @@ class RecordForm:
     def merged(self) -> dict[str, Value]:
         """The record as it would be, before what follows from it is calculated; a new one without untaken defaults."""
         if not self.new:
-            return {**self.base, **self._parsed[0]}
+            return {**self.base, **self.parsed[0]}
         shown = {item.code for item in self.open}
         kept = {code: value for code, value in self.base.items() if code not in shown}
-        return {**kept, **self._parsed[0]}
+        return {**kept, **self.parsed[0]}
 
     @cached_property
     def visible(self) -> frozenset[str]:
@@ -116,7 +116,7 @@ class RecordForm:
     @cached_property
     def problems(self) -> dict[str, Problems]:
         """What keeps the form from being saved, by code: of visible fields only."""
-        wrong = {code: found for code, found in self._parsed[1].items() if code in self.visible}
+        wrong = {code: found for code, found in self.parsed[1].items() if code in self.visible}
         for item in self.open:
             blank = self.merged.get(item.code) in (None, "", [], {}, False)
             if item.required and blank and item.code in self.visible and item.code not in wrong:
@@ -126,14 +126,14 @@ class RecordForm:
     @property
     def changes(self) -> dict[str, Value]:
         """What is to be written: touched, readable and visible. Copies of lookups follow in the write path."""
-        good = self._parsed[0]
+        good = self.parsed[0]
         codes = [item.code for item in self.touched if item.code in good and item.code in self.visible]
         return {code: good[code] for code in codes if self.new or good[code] != self.base.get(code)}
 
     @property
     def new_values(self) -> dict[str, Value]:
         """Values of a new record: every open field, so that what was emptied gets no default after all."""
-        good = self._parsed[0]
+        good = self.parsed[0]
         blanks = {item.code: None for item in self.open if item.code in self.visible}
         copied = {code: value for code, value in good.items() if code in self.visible and value is not None}
         return {**blanks, **{code: value for code, value in copied.items() if self.access.changes(code)}}

@@ -100,8 +100,11 @@ def _rail(request: StaffRequest) -> dict[str, Any]:
     queue = RailItem(
         _("自分の担当"), reverse("desk:queue"), "inbox", counts.mine(staff, apps), here == reverse("desk:queue")
     )
+    told = RailItem(
+        _("自分へのお知らせ"), f"{reverse('desk:queue')}#notices", "bell", counts.notices(staff), current=False
+    )
     return {
-        "rail_queue": queue,
+        "rail_queue": queue, "rail_notices": told,
         "rail_apps": [_app_item(app, here) for app in apps],
         "rail_tools": _tools(staff, here, apps),
         "rail_departments": "、".join(sorted(person(staff).departments.values())),

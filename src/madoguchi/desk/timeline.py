@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
@@ -15,10 +16,12 @@ from madoguchi.accounts.models import Staff
 from madoguchi.definition.app import AppDefinition
 from madoguchi.definition.display import display, display_money
 from madoguchi.definition.fields import FILE_TYPES, AnyField
-from madoguchi.desk import people
+from madoguchi.desk import comments, people
 from madoguchi.desk.form_values import PEOPLE_TYPES
 from madoguchi.records.models import Event
 
+RESTORABLE = frozenset({"created", "updated", "corrected", "moved"})
+"""Kinds of event after which a record held values of its own: one can go back there."""
 CHANNELS = {"line": "LINE", "web": gettext_lazy("ウェブ"), "counter": gettext_lazy("窓口")}
 
 
@@ -41,18 +44,38 @@ class Entry:
     text: str
     differences: tuple[Difference, ...]
     kind: str
+    id: int = 0
+    html: SafeString | str = ""
+    own_comment: bool = False
+    restorable: bool = False
 
 
-def entries(defn: AppDefinition, events: Sequence[Event]) -> list[Entry]:
-    """Newest first. ``defn`` is the revision the record is read by; fields it lost are shown by number."""
-    return [_entry(defn, event) for event in reversed(events)]
+def entries(defn: AppDefinition, events: Sequence[Event], staff: Staff | None = None) -> list[Entry]:
+    """Newest first. ``defn`` is the revision the record is read by; fields it lost are shown by number.
+
+    ``staff`` is who reads: they may take back their own comments. Of a comment that was taken back no word is left.
+    """
+    gone = comments.deleted_ids(events)
+    last = max((event.pk for event in events if event.kind in RESTORABLE), default=0)
+    return [_with_tools(_entry(defn, event), event, gone, last, staff) for event in reversed(events)]
+
+
+def _with_tools(entry: Entry, event: Event, gone: set[int], last: int, staff: Staff | None) -> Entry:
+    if event.kind != "commented":
+        return replace(entry, restorable=event.kind in RESTORABLE and event.pk != last)
+    if event.pk in gone:
+        return replace(entry, words=_("コメントは取り消されました"), text="")
+    html = comments.marked(entry.text, event.data.get("mentions") or ())
+    return replace(entry, html=html, own_comment=staff is not None and event.actor_staff_id == staff.pk)
 
 
 def _entry(defn: AppDefinition, event: Event) -> Entry:
     words = _WORDS[event.kind](defn, event) if event.kind in _WORDS else event.kind
+    if event.data.get("restored"):
+        words = _("前の内容に戻しました")
     return Entry(
         at=event.at, who=who(event), words=words, text=_written(event),
-        differences=differences(defn, event), kind=event.kind,
+        differences=differences(defn, event), kind=event.kind, id=event.pk,
     )
 
 

@@ -23,6 +23,7 @@ from madoguchi.records import arrivals, lists
 from madoguchi.records.permissions import Access
 from madoguchi.records.read import find_record
 from madoguchi.records.search_text import words_of
+from madoguchi.records.staff_notices import unread
 
 PAGE_ROWS = 100
 QUEUE_ROWS = 50
@@ -49,7 +50,9 @@ def queue(request: StaffRequest) -> HttpResponse:
     """What is assigned to me and not finished, the oldest first."""
     apps = shell.apps_of(request.user)
     groups = [group for access in apps if (group := _queue_group(request, access)).table.page.rows]
-    return shell.page(request, "desk/queue.html", {"groups": groups, "has_apps": bool(apps)})
+    return shell.page(request, "desk/queue.html", {
+        "groups": groups, "has_apps": bool(apps), "notices": unread(request.user).select_related("app")[:QUEUE_ROWS],
+    })
 
 
 def _queue_group(request: StaffRequest, access: Access) -> QueueGroup:
@@ -86,13 +89,15 @@ def _list_context(request: StaffRequest, access: Access, asked: listing.Request)
     search = list_frame.searched(request, app.code)
     page, problems = _page(request, access, asked, search)
     codes = listing.shown_columns(asked, page)
+    may_pick = bool(access.rights & {"edit", "process", "delete"})
     return {
         **around,
         "key_column": listing.key_column(defn, asked),
         "columns": listing.columns(defn, asked, codes),
-        "table": Table(app, page, codes, pick=access.has("process"), words=words_of(search)) if page.rows else None,
+        "table": Table(app, page, codes, pick=may_pick, words=words_of(search)) if page.rows else None,
         "has_deadline": has_deadline(defn),
-        "may_process": access.has("process"),
+        "may_process": access.has("process"), "may_export": access.has("export"),
+        "may_mass": may_pick,
         "may_add_by_hand": access.has("add"),
         "problems": problems,
         "count_text": _count_text(page, asked),

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from madoguchi.accounts.access import StaffRequest, staff_required
 from madoguchi.catalog.queries import AppRevision
-from madoguchi.desk import answers, chips, counts, deadlines, money, process, shell, timeline
+from madoguchi.desk import answers, chips, comments, counts, deadlines, money, process, shell, timeline
 from madoguchi.desk.buttons import buttons
 from madoguchi.desk.timeline import CHANNELS
 from madoguchi.documents import letters
@@ -25,13 +25,12 @@ from madoguchi.lib.qr import inline_svg
 from madoguchi.notices.residents import language_of
 from madoguchi.payments import queries as payment_queries
 from madoguchi.payments.models import Payment
-from madoguchi.records import read, write
+from madoguchi.records import read, staff_notices, write
 from madoguchi.records.access import log_access
 from madoguchi.records.models import Event
 from madoguchi.records.permissions import Access
 from madoguchi.records.read import Record
 
-COMMENT_LENGTH = 2000
 SAME_LETTER = timedelta(minutes=5)
 
 
@@ -41,6 +40,8 @@ def record(request: StaffRequest, app_code: str, record_id: int) -> HttpResponse
     """The record page; that it was looked at is noted."""
     access, found = shell.record_for(request.user, app_code, record_id)
     log_view(access, found, "record")
+    if staff_notices.mark_read(request.user, app_id=access.app.app_id, record_id=record_id):
+        counts.forget(request.user)
     return shell.page(request, "desk/record.html", record_context(request, access, found))
 
 
@@ -65,8 +66,8 @@ def record_context(request: StaffRequest, access: Access, record: Record, *, com
         "assignee": process.who(record.assignee_id), "is_mine": record.assignee_id == staff.pk,
         "groups": answers.groups(record, access),
         "buttons": buttons(access, record, check, payment),
-        "timeline": timeline.entries(defn, read.history(app, record.id, access=access)),
-        "may_process": access.has("process"),
+        "timeline": timeline.entries(defn, read.history(app, record.id, access=access), staff),
+        "may_process": access.has("process"), "may_comment": comments.may_comment(access),
         "may_edit": "edit" in record.rights, "may_delete": "delete" in record.rights,
         "may_add": access.has("add"),
         "may_write_letters": access.has("process") and _has_address(record),
@@ -117,15 +118,17 @@ def assign(request: StaffRequest, app_code: str, record_id: int) -> HttpResponse
 @require_POST
 def comment(request: StaffRequest, app_code: str, record_id: int) -> HttpResponse:
     """A note among staff."""
-    access, found = shell.record_for(request.user, app_code, record_id, "process")
+    access, found = shell.record_for(request.user, app_code, record_id)
+    if not comments.may_comment(access):
+        access.require("process")
     text = request.POST.get("text", "").strip()
-    if not text or len(text) > COMMENT_LENGTH:
+    if not text or len(text) > comments.LENGTH:
         long = _("コメントは2,000文字までです。短くしてください。")
         messages.error(request, long if text else _("コメントを書いてから押してください。"))
         return shell.page(
             request, "desk/record.html", record_context(request, access, found, comment=text), status=422
         )
-    process.comment(access=access, record=found, text=text)
+    comments.add(access=access, record=found, text=text, chosen=request.POST.getlist("mention"))
     return back(access.app, record_id)
 
 
