@@ -123,3 +123,60 @@ def drag(page: Page, what: object, where: object) -> None:
     page.mouse.move(end["x"] + end["width"] / 2, end["y"] + 70, steps=12)
     page.mouse.move(end["x"] + end["width"] / 2 + 3, end["y"] + 72, steps=3)
     page.mouse.up()
+
+
+# --- charts ---------------------------------------------------------------------------------------------------------
+
+
+def test_charts_of_every_kind_are_readable(
+    desk: Page, roads: AppRevision, assert_accessible: Check, photograph: Photograph
+) -> None:
+    for number in range(30):
+        repair(
+            roads, 急ぎ=("至急", "通常", "後日", None)[number % 4], 費用=1000 * (number + 1),
+            status=("new", "doing", "done")[number % 3], 工事日=f"2026-{number % 12 + 1:02}-15",
+        )
+    desk.goto("/desk/roads/?view=numbers")
+    expect(desk.locator(".chart__svg rect").first).to_be_visible()
+    assert_accessible(desk)
+    photograph(desk, "desk-chart-view")
+    for kind, stacked in (("column", True), ("bar", False), ("line", False), ("area", True), ("pie", False)):
+        desk.goto("/desk/roads/chart-builder/")
+        desk.get_by_label("種類").select_option(kind)
+        desk.get_by_label("何ごとに").select_option("急ぎ")
+        if kind != "pie":
+            desk.get_by_label("さらに分ける（積み上げ・クロス集計）").select_option("status")
+        if stacked:
+            desk.get_by_label("積み上げる").check()
+        desk.get_by_role("button", name="表示する").click()
+        expect(desk.locator(".chart__svg")).to_be_visible()
+        assert_accessible(desk)
+        photograph(desk, f"desk-chart-{kind}")
+
+
+def test_a_bar_leads_to_its_records_with_the_keyboard(desk: Page, roads: AppRevision) -> None:
+    repair(roads, 件名="西の穴", 工事日="2026-11-03")
+    repair(roads, 件名="東の穴", 工事日="2026-12-03")
+    desk.goto("/desk/roads/?view=numbers")
+    desk.get_by_role("link", name="2026-11: 1").focus()
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_text("西の穴")).to_be_visible()
+    expect(desk.get_by_text("東の穴")).to_have_count(0)
+
+
+def test_a_chart_of_ones_own_is_made_with_clicks(
+    desk: Page, roads: AppRevision, assert_accessible: Check, photograph: Photograph
+) -> None:
+    repair(roads, 急ぎ="至急", 費用=700)
+    desk.goto("/desk/roads/charts/")
+    desk.get_by_role("link", name="グラフを作る").click()
+    desk.get_by_role("button", name="表示する").click()
+    expect(desk.get_by_role("alert")).to_contain_text("何ごとに")
+    assert_accessible(desk)
+    photograph(desk, "desk-chart-builder-error")
+    desk.get_by_label("何ごとに").select_option("急ぎ")
+    desk.get_by_role("button", name="表示する").click()
+    desk.get_by_label("保存する名前").fill("急ぎの数")
+    desk.get_by_role("button", name="保存する", exact=True).click()
+    expect(desk.get_by_role("heading", level=1)).to_have_text("急ぎの数")
+    assert_accessible(desk)

@@ -33,6 +33,8 @@ SYSTEM_LABELS = {
 FILTERS = ("status", "channel", "payment", "assignee")
 NOTHING = query.Predicate("$id", "=", (query.Number("0"),))
 """A condition that no record meets: where a list's condition cannot be followed, it shows nothing rather than all."""
+EVERYTHING = "*"
+"""In addresses: every record of the app, whatever views there are."""
 TRAIL_LENGTH = 10
 """How many pages one can step back; beyond that the way leads to the first page."""
 
@@ -42,7 +44,7 @@ class Request:
     """What the address asks for; anything it cannot mean is ignored.
 
     ``condition`` is the viewer's own: of a list of theirs (``own``) and of the address itself (``query_text``).
-    ``problems`` say what of it could not be followed.
+    ``problems`` say what of it could not be followed. ``shape``: the view's records as a table though it is none.
     """
 
     view: View
@@ -54,11 +56,12 @@ class Request:
     query_text: str = ""
     own: OwnView | None = None
     problems: tuple[str, ...] = ()
+    shape: str = ""
 
     def query(self, **changes: Any) -> str:
         """The address of the same list with something changed; paging starts anew unless it is what changes."""
         kept: dict[str, Any] = {"view": self.view.code, **self.filters, "query": self.query_text, "sort": self.sort}
-        kept |= changes
+        kept |= {"shape": self.shape, **changes}
         return "?" + urlencode({k: v for k, v in kept.items() if v}, doseq=True)
 
     @property
@@ -112,19 +115,31 @@ def understand(access: Access, asked: QueryDict) -> Request:
     defn = access.app.definition
     views = views_of(defn)
     own = own_views.find(access, asked.get("view", ""))
-    view = own.view if own else next((v for v in views if v.code == asked.get("view")), views[0])
+    view = own.view if own else _view(defn, views, asked.get("view", ""))
+    shape = "table" if asked.get("shape") == "table" and view.type != "table" else ""
     narrowed, text, problems = _conditions(access, own, asked.get("query", ""))
     known = {f.name: {o.value for o in f.options} for f in filter_options(defn, {})}
     chosen = {name: tuple(v for v in asked.getlist(name) if v in known.get(name, ())) for name in FILTERS}
     sort = asked.get("sort", "")
     return Request(
-        view=view,
+        view=_as_table(defn, view) if shape else view,
         filters={name: values for name, values in chosen.items() if values},
         sort=sort if sortable(defn, sort.lstrip("-")) and access.sees(sort.lstrip("-")) else "",
         after=asked.get("after", ""),
         trail=tuple(t for t in asked.get("trail", "").split(".") if t)[-TRAIL_LENGTH:],
-        condition=narrowed, query_text=text, own=own, problems=problems,
+        condition=narrowed, query_text=text, own=own, problems=problems, shape=shape,
     )
+
+
+def _view(defn: AppDefinition, views: Sequence[View], code: str) -> View:
+    if code == EVERYTHING:
+        return default_view(defn).model_copy(update={"code": EVERYTHING})
+    return next((view for view in views if view.code == code), views[0])
+
+
+def _as_table(defn: AppDefinition, view: View) -> View:
+    """The same records as a plain list."""
+    return view.model_copy(update={"type": "table", "columns": view.columns or default_view(defn).columns})
 
 
 def _conditions(access: Access, own: OwnView | None, text: str) -> tuple[Condition | None, str, tuple[str, ...]]:

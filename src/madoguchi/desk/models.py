@@ -34,11 +34,12 @@ class SavedView(models.Model):
 
 
 class SavedChart(models.Model):
-    """A chart that one person made of an app; ``chart`` is a ``definition.app.Chart`` as JSON."""
+    """A chart that one person made of an app's view ``base``; ``chart`` is a ``definition.app.Chart`` as JSON."""
 
     staff = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     app = models.ForeignKey(App, models.CASCADE, related_name="+")
     name = models.CharField(max_length=60)
+    base = models.CharField(max_length=63, blank=True)
     chart = models.JSONField()
     changed_at = models.DateTimeField(auto_now=True)
 

@@ -252,6 +252,11 @@ def _and(where: Sequence[sql.Composable]) -> sql.Composable:
     return sql.SQL(" AND ").join(where)
 
 
+def narrowed(access: Access, view: View, asked: Narrowing) -> tuple[list[sql.Composable], list[str]]:
+    """The conditions of a view and of what a person asks beyond it, and what of that could not be followed."""
+    return _where(access, view, asked)
+
+
 def _where(access: Access, view: View, asked: Narrowing) -> tuple[list[sql.Composable], list[str]]:
     """The view's own filter may speak of what the viewer does not see: its author decided so. Theirs may not."""
     now = timezone.now()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from madoguchi.catalog.models import City
@@ -26,7 +25,7 @@ def roads(city: City) -> AppRevision:
     return roadworks()
 
 
-def text(answer: HttpResponse) -> str:
+def text(answer: Any) -> str:
     assert answer.status_code == 200
     return answer.content.decode()
 

@@ -18,6 +18,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=60)),
+                ('base', models.CharField(blank=True, max_length=63)),
                 ('chart', models.JSONField()),
                 ('changed_at', models.DateTimeField(auto_now=True)),
                 ('app', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='catalog.app')),
