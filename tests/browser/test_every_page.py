@@ -40,6 +40,9 @@ NO_PAGE = {
     "studio:withdraw": "leads back", "studio:update": "leads back", "studio:discard": "leads back",
     "studio:call-off": "leads back", "studio:publish-progress": "part of a page",
     "studio:restore-revision": "leads back", "studio:restore-save": "leads back",
+    "integration:revoke": "leads back", "integration:resend": "leads back", "integration:switch": "leads back",
+    "integration:delete": "leads back", "integration:test": "answers with the webhook's page",
+    "integration:webhook": "there is none in the demo: looked at in test_integration",
     "identity:callback": "leads on", "web:resume": "leads to the open question", "web:file": "a picture",
 }  # fmt: skip
 PUBLIC = {

@@ -8,7 +8,10 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from madoguchi.api.webhook_models import Webhook, WebhookDelivery
 from madoguchi.catalog.models import App
+
+__all__ = ("ApiToken", "AppState", "Cursor", "Upload", "Webhook", "WebhookDelivery")
 
 
 class ApiToken(models.Model):

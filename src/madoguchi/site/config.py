@@ -42,6 +42,7 @@ class Config:
     email_from: str
     demo: bool
     api_deploy_without_review: bool
+    webhook_allow_private: bool
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str] = os.environ) -> Config:
@@ -75,6 +76,7 @@ class Config:
             email_from=text("EMAIL_FROM", "madoguchi@localhost"),
             demo=text("DEMO") == "1",
             api_deploy_without_review=text("API_DEPLOY_WITHOUT_REVIEW", text("DEMO")) == "1",
+            webhook_allow_private=text("WEBHOOK_ALLOW_PRIVATE") == "1",
         )
 
 

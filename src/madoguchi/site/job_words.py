@@ -53,6 +53,8 @@ JOBS: Mapping[str, Words] = {
     "catalog.publish_revision": _("承認された版のアプリを公開する"),
     "catalog.build_index": _("一覧を速く開くための索引を作る"),
     "api.sweep": _("API で送られたまま使われなかったファイルを片付ける"),
+    "api.deliver": _("アプリのできごとをWebhookで知らせる"),
+    "api.tell_webhook_owner": _("Webhookが止まったことを持ち主にメールで知らせる"),
     "site.forget_done_jobs": _("済んだ処理の記録の片付けを始める"),
     "builtin:procrastinate.builtin_tasks.remove_old_jobs": _("済んだ処理の記録を消す"),
 }
@@ -110,6 +112,10 @@ ERRORS: Mapping[str, Trouble] = {
     "LineRefused": Trouble(
         _("LINE が内容を受け付けませんでした。"),
         _("やり直しても同じ結果になります。番号と下の英字を添えて、保守の担当者に知らせてください。"),
+    ),
+    "NotDelivered": Trouble(
+        _("Webhookの送り先が受け取りませんでした。"),
+        _("自動でやり直します。理由は、アプリを作る画面の「連携」にある送信の記録で確かめられます。"),
     ),
     "ProviderUnavailable": Trouble(
         _("決済会社が応答しないか、障害が起きています。お金が動いたかどうかは、まだ分かりません。"), AGAIN

@@ -180,6 +180,7 @@ EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.scheme == "smtp+tls", _mail.scheme == "smtp
 EMAIL_TIMEOUT = 10
 DEMO = CONFIG.demo
 API_DEPLOY_WITHOUT_REVIEW = CONFIG.api_deploy_without_review
+WEBHOOK_ALLOW_PRIVATE = CONFIG.webhook_allow_private
 
 LOGGING = {
     "version": 1,

@@ -12,6 +12,7 @@ urlpatterns = [
     path("desk/", include("madoguchi.desk.urls")),
     path("k/", include("madoguchi.api.urls")),
     path("studio/", include("madoguchi.studio.urls")),
+    path("studio/", include("madoguchi.api.urls_studio")),
     path("ops/", include("madoguchi.site.operations_urls")),
     path("demo/", demo_page, name="demo"),
     path("line/", include("madoguchi.channels.line.urls")),
