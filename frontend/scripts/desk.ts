@@ -2,7 +2,10 @@
 import htmx from "htmx.org";
 import { bindRecordForm } from "./desk/form";
 import { bindBoards } from "./desk/board";
+import { bindComments } from "./desk/comments";
+import { bindInlineEditing } from "./desk/inline";
 import { bindKeys } from "./desk/keys";
+import { bindMassForm } from "./desk/mass";
 import { bindMirrors } from "./desk/mirror";
 import { keepSelection } from "./desk/selection";
 import { bindTotals } from "./desk/totals";
@@ -21,6 +24,9 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 bindBoards();
 bindKeys();
 bindMirrors();
+bindComments();
+bindInlineEditing();
+bindMassForm();
 bindRecordForm();
 bindTotals();
 bindViewers();

@@ -1,4 +1,4 @@
-// j/k move, o open, a assign, / search, ? this help. Never while somebody types.
+// j/k move, o open, e edit, n add, x tick, a assign, / search, ? this help. Never while somebody types.
 
 const rows = (): HTMLAnchorElement[] => [...document.querySelectorAll<HTMLAnchorElement>("[data-row-link]")];
 
@@ -25,6 +25,25 @@ function assign(): void {
   document.querySelector<HTMLButtonElement>("[data-assign]")?.click();
 }
 
+function editRecord(): void {
+  const here = document.querySelector<HTMLAnchorElement>("[data-edit-record]");
+  const row = document.activeElement?.closest("tr")?.querySelector<HTMLAnchorElement>("[data-row-link]");
+  if (here) here.click();
+  else if (row) location.assign(`${row.pathname}edit/`);
+}
+
+function tick(): void {
+  document.activeElement?.closest("tr")?.querySelector<HTMLInputElement>("[data-pick]")?.click();
+}
+
+// The arrows move between rows only where nothing else is under the focus that they could move.
+function arrows(event: KeyboardEvent): boolean {
+  const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+  if (!step || !(event.target instanceof Element) || !event.target.matches("[data-row-link]")) return false;
+  move(step);
+  return true;
+}
+
 function help(): void {
   document.querySelector<HTMLDialogElement>("dialog.keys")?.showModal();
 }
@@ -34,6 +53,9 @@ const actions: Record<string, () => void> = {
   k: () => move(-1),
   o: () => document.activeElement?.closest("tr")?.querySelector<HTMLAnchorElement>("[data-row-link]")?.click(),
   a: assign,
+  e: editRecord,
+  n: () => document.querySelector<HTMLAnchorElement>("[data-add]")?.click(),
+  x: tick,
   "/": () => document.querySelector<HTMLInputElement>("[data-search]")?.focus(),
   "?": help,
 };
@@ -42,6 +64,10 @@ export function bindKeys(): void {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target)) return;
     if (document.querySelector("dialog[open]")) return;
+    if (arrows(event)) {
+      event.preventDefault();
+      return;
+    }
     const action = actions[event.key];
     if (!action) return;
     event.preventDefault();

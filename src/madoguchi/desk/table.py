@@ -8,7 +8,7 @@ made once per page.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -44,7 +44,8 @@ RowMaker = Callable[[Values], str]
 class Table:
     """What is shown of a page: ``codes`` are its columns, ``prefix`` begins the rows' ids in the document.
 
-    ``words`` are what was looked for.
+    ``words`` are what was looked for. ``edits`` are the columns whose cells can be changed in their place (ids of
+    fields by code), ``locked`` the records that cannot.
     """
 
     app: AppRevision
@@ -53,6 +54,8 @@ class Table:
     prefix: str = "row"
     pick: bool = False
     words: Sequence[Word] = ()
+    edits: Mapping[str, int] = field(default_factory=dict)
+    locked: frozenset[int] = frozenset()
 
     @property
     def rows(self) -> SafeString:
@@ -69,11 +72,19 @@ class Table:
             '<td class="table__pick"><label><input type="checkbox" name="record" data-pick'
             f' value="{number}" aria-labelledby="pick key-{number}"></label></td>' if self.pick else ""
         )
+        made = [(code, make(row.get(code))) for code, make in makers]
+        shown = made if number in self.locked else [(code, self._editable(code, cell)) for code, cell in made]
+        revision = f' data-revision="{row["revision"]}"' if self.edits and number not in self.locked else ""
         return (
-            f'<tr id="{self.prefix}-{number}">{tick}<th class="table__key" scope="row">'
+            f'<tr id="{self.prefix}-{number}"{revision}>{tick}<th class="table__key" scope="row">'
             f'<a href="{address}{number}/" id="key-{number}" data-row-link>{key}</a></th>'
-            f"{''.join([make(row.get(code)) for code, make in makers])}{left(row)}</tr>\n"
+            f"{''.join([cell for _code, cell in shown])}{left(row)}</tr>\n"
         )
+
+    def _editable(self, code: str, cell: str) -> str:
+        """The cell, reached by keys and marked with its field where it can be changed."""
+        number = self.edits.get(code)
+        return cell if number is None else f'<td data-edit="{number}" tabindex="-1"{cell[3:]}'
 
 
 def _maker(defn: AppDefinition, code: str, page: Page, words: Sequence[Word]) -> Maker:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from madoguchi.accounts.access import StaffRequest, staff_required
 from madoguchi.catalog.queries import AppRevision
 from madoguchi.definition.app import Sort
-from madoguchi.desk import counts, list_frame, listing, process, shell, views_chart, views_kanban
+from madoguchi.desk import counts, list_frame, listing, process, shell, views_cell, views_chart, views_kanban
 from madoguchi.desk.table import Table, has_deadline
 from madoguchi.records import arrivals, lists
 from madoguchi.records.permissions import Access
@@ -94,7 +94,10 @@ def _list_context(request: StaffRequest, access: Access, asked: listing.Request)
         **around,
         "key_column": listing.key_column(defn, asked),
         "columns": listing.columns(defn, asked, codes),
-        "table": Table(app, page, codes, pick=may_pick, words=words_of(search)) if page.rows else None,
+        "table": Table(
+            app, page, codes, pick=may_pick, words=words_of(search), edits=views_cell.editable(access),
+            locked=views_cell.locked(access, page),
+        ) if page.rows else None,
         "has_deadline": has_deadline(defn),
         "may_process": access.has("process"), "may_export": access.has("export"),
         "may_mass": may_pick,
