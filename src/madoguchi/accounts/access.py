@@ -22,8 +22,8 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 BACKGROUND_HEADER = "X-Background"
 """Sent by requests a page makes by itself; they do not count as somebody being there."""
-_LAST_SEEN = "last_seen"
-_WRITE_EVERY_SECONDS = 60
+LAST_SEEN = "last_seen"
+WRITE_EVERY_SECONDS = 60
 
 
 class StaffRequest(HttpRequest):
@@ -58,11 +58,11 @@ class IdleSignOut:
 
     def _watch(self, request: HttpRequest) -> None:
         now = time.time()
-        idle = now - float(request.session.get(_LAST_SEEN, now))
+        idle = now - float(request.session.get(LAST_SEEN, now))
         if idle > settings.STAFF_IDLE_MINUTES * 60:
             logout(request)
             messages.info(request, _("しばらく操作がなかったため、サインアウトしました。"))
         elif BACKGROUND_HEADER not in request.headers and (
-            idle >= _WRITE_EVERY_SECONDS or _LAST_SEEN not in request.session
+            idle >= WRITE_EVERY_SECONDS or LAST_SEEN not in request.session
         ):
-            request.session[_LAST_SEEN] = now
+            request.session[LAST_SEEN] = now

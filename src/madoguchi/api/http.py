@@ -23,6 +23,7 @@ from madoguchi.api.auth import PASSWORD_HEADER, TOKEN_HEADER, Caller, caller_of
 from madoguchi.api.call import Call
 from madoguchi.api.errors import ApiError, changed_meanwhile, no_privilege, record_missing, refused, token_lacks_right
 from madoguchi.api.params import Params, from_query
+from madoguchi.api.sessions import reader_of
 from madoguchi.query import QueryError
 from madoguchi.records.errors import InvalidValues, RecordError, StaleRecord
 from madoguchi.records.images import FileRefused
@@ -43,15 +44,19 @@ Endpoint = Callable[[Call], Any]
 
 
 class Shortcut:
-    """Middleware: calls with a password or token need no session, cookie, language or page header."""
+    """Middleware: calls with a password or token, and reads with a session, need nothing of what pages need."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        by_key = TOKEN_HEADER in request.headers or PASSWORD_HEADER in request.headers
-        if not (by_key and request.path_info.startswith("/k/") and ADDRESS.match(request.path_info)):
+        if not request.path_info.startswith("/k/") or not ADDRESS.match(request.path_info):
             return self.get_response(request)
+        if TOKEN_HEADER not in request.headers and PASSWORD_HEADER not in request.headers:
+            staff = reader_of(request)
+            if staff is None:
+                return self.get_response(request)
+            request.user = staff
         request.get_host()  # raises DisallowedHost, which Django answers with 400
         response = handle(request)
         response["X-Content-Type-Options"] = "nosniff"
@@ -94,7 +99,8 @@ def _counted() -> Iterator[int]:
 
 def language_of(request: HttpRequest) -> str:
     """What the page of a session is in, or else the first language asked for that we have; Japanese otherwise."""
-    if shown := getattr(request, "LANGUAGE_CODE", None):
+    shown = getattr(request, "LANGUAGE_CODE", None) or request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+    if shown:
         return "en" if str(shown).startswith("en") else "ja"
     for entry in request.headers.get("Accept-Language", "").split(","):
         tag = entry.split(";")[0].strip().lower()

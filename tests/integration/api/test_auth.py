@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
@@ -200,3 +201,30 @@ def test_errors_of_the_program_say_nothing_about_values(
     monkeypatch.setattr(reading, "page", broken)
     answer = api.get("records", app=app.app_id)
     assert answer.status == 500 and "市川" not in str(answer.body)
+
+
+def test_reading_with_a_session_ends_with_the_session_the_password_and_the_account(
+    app: AppRevision, staff: Mapping[str, Staff], settings: Any
+) -> None:
+    browser = signed_in(staff)
+    path = f"/k/v1/records.json?app={app.app_id}"
+
+    def read() -> int:
+        return int(browser.get(path, headers={"X-Requested-With": "XMLHttpRequest"}).status_code)
+
+    assert [read(), read()] == [200, 200]  # the first notes that somebody is there, the second goes the short way
+    Staff.objects.filter(username="sato").update(is_active=False)
+    assert read() == 401
+    Staff.objects.filter(username="sato").update(is_active=True)
+    assert read() == 200
+    staff["sato"].set_password("another-password-1")
+    staff["sato"].save()
+    assert read() == 401
+    again = signed_in(staff)
+    browser.cookies = again.cookies
+    assert [read(), read()] == [200, 200]
+    session = again.session
+    session["last_seen"] = time.time() - settings.STAFF_IDLE_MINUTES * 60 - 1
+    session.save()
+    assert read() == 401
+    assert read() == 401
