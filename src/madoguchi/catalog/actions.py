@@ -57,14 +57,14 @@ def save_draft(*, defn: AppDefinition, actor: Author) -> Revision:
 
 
 @transaction.atomic
-def publish_directly(*, defn: AppDefinition, actor: Author) -> AppRevision:
+def publish_directly(*, defn: AppDefinition, actor: Author, number: int | None = None) -> AppRevision:
     """Publishes ``defn`` without review, as loading a pack does. A draft that somebody works on stays as it is.
 
-    Raises as ``publish``.
+    ``number`` is the number that it had elsewhere, higher than any here. Raises as ``publish``.
     """
     one_at_a_time()
     app, _ = App.objects.get_or_create(code=defn.code)
-    number = drafts.next_number(app)
+    number = number or drafts.next_number(app)
     if draft := drafts.working(app):
         # Numbers follow the order of publishing: the draft steps behind, out of the way of "one in work" at that.
         Revision.objects.filter(pk=draft.pk).update(number=number)
