@@ -27,6 +27,7 @@ const targets = [
       editors: "frontend/styles/editors.css",
       "process-page": "frontend/scripts/process.ts",
       "procedure-page": "frontend/scripts/procedure.ts",
+      "views-page": "frontend/scripts/views.ts",
       api: "frontend/styles/api.css",
       "api-page": "frontend/scripts/api.ts",
     },

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from madoguchi.accounts.access import StaffRequest
-from madoguchi.studio import procedure_editor, process_editor
+from madoguchi.studio import procedure_editor, process_editor, views_editor
 from madoguchi.studio.shell import Place
 
 
@@ -34,6 +34,14 @@ _ALL = (
         _("選んだものの設定"),
         process_editor.words,
         process_editor.extra,
+    ),
+    Editor(
+        "views",
+        _("一覧とグラフ"),
+        _("職員がレコードを見る一覧と、件数や合計のグラフを作ります。"),
+        _("選んだ一覧の設定"),
+        views_editor.words,
+        views_editor.extra,
     ),
     Editor(
         "procedure",

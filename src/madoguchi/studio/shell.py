@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from madoguchi.accounts.access import StaffRequest
 from madoguchi.accounts.language import in_words
 from madoguchi.accounts.models import Staff
+from madoguchi.accounts.queries import has_role
 from madoguchi.catalog import drafts, rights
 from madoguchi.catalog.models import App, Review, Revision
 from madoguchi.definition.app import AppDefinition
@@ -80,6 +81,7 @@ TABS: list[Tab] = [
     Tab("studio:history", gettext_lazy("版の履歴")),
     Tab("studio:form", gettext_lazy("フォーム")),
     Tab("studio:process", gettext_lazy("プロセス")),
+    Tab("studio:views", gettext_lazy("一覧")),
     Tab("studio:procedure", gettext_lazy("住民に開く")),
 ]
 """The pages above every app, in order. Whoever adds a designer adds its tab here."""
@@ -155,6 +157,9 @@ def _rail(request: StaffRequest) -> dict[str, Any]:
     if rights.may_create(staff):
         url = reverse("studio:new")
         items.append(RailItem(_("新しいアプリ"), url, "plus", "", here.startswith(url)))
+    if has_role(staff, "admin"):
+        url = reverse("studio:groups")
+        items.append(RailItem(_("職員のグループ"), url, "person", "", here.startswith(url)))
     items.append(RailItem(_("窓口の画面"), "/desk/", "inbox", "", False))
     return {
         "rail_items": items,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
 from madoguchi.accounts.access import StaffRequest, staff_required
 from madoguchi.desk import icons
-from madoguchi.studio import fee_sample, shell, wire
+from madoguchi.studio import chart_preview, fee_sample, shell, wire
 from madoguchi.studio.designer_config import designer_config
 from madoguchi.studio.editors import EDITORS
 
@@ -42,3 +42,19 @@ def fee(request: StaffRequest, app_code: str) -> HttpResponse:
         return refusal.response()
     values = data.get("values")
     return wire.answer(fee_sample.sample(defn, values if isinstance(values, dict) else {}))
+
+
+@staff_required
+@require_POST
+def chart(request: StaffRequest, app_code: str) -> HttpResponse:
+    """The chart ``code`` of the definition in the request, drawn; made-up numbers where real ones may not be seen."""
+    place = shell.builder_place(request.user, app_code)
+    try:
+        data = wire.body(request)
+        defn = wire.definition(data.get("definition"), code=place.code)
+    except wire.NotUnderstood as refusal:
+        return refusal.response()
+    found = next((one for one in defn.charts if one.code == data.get("code")), None)
+    if found is None:
+        raise Http404
+    return wire.answer(chart_preview.preview(defn, found, request.user))
