@@ -1,7 +1,7 @@
 /** Opening an app to residents: one section for each thing to decide, and beside them what is still missing. */
 import { carried, t } from "./studio/config";
 import { listAt } from "./studio/core/paths";
-import { begun, procedureOf, questionsOf } from "./studio/core/procedure";
+import { opened, procedureOf, questionsOf } from "./studio/core/procedure";
 import { processOf } from "./studio/core/process";
 import { ja } from "./studio/core/texts";
 import type { Finding } from "./studio/core/types";
@@ -57,7 +57,7 @@ function made({ key, outline, build, concerns }: Section): HTMLElement {
 function beginning(): HTMLElement {
   return h("div", { class: "empty" }, h("h2", {}, t("open_title")), h("p", {}, t("open_text")),
     h("p", {}, h("button", { type: "button", class: "button button--primary", onclick: () => {
-      store.apply(t("done_open"), { ...store.definition, procedure: begun(store.definition, extra.known) });
+      store.apply(t("done_open"), opened(store.definition, extra.known, { title: t("notice_first_title"), body: t("notice_first_body") }));
       byId("section-basics").focus();
     } }, icon("plus"), t("open_button"))));
 }

@@ -1,6 +1,6 @@
 /** The designer of an app's process: a picture, a list for the keyboard, and the settings of what is selected. */
 import { carried, t } from "./studio/config";
-import { addStatus, addWay, processOf, withProcess, type Process, type Way, type WayNames } from "./studio/core/process";
+import { addStatus, addWay, processOf, withProcess, type Process, type Way } from "./studio/core/process";
 import { ja } from "./studio/core/texts";
 import { byId, h, icon, type Child } from "./studio/dom";
 import { openPage, ready } from "./studio/page";
@@ -8,6 +8,7 @@ import { Pane } from "./studio/pane";
 import { ProcessPanel, type ProcessExtra } from "./studio/pages/process_panel";
 import { draw } from "./studio/pages/process_picture";
 import { Selection } from "./studio/pages/process_selection";
+import { wayNames } from "./studio/pages/way_names";
 
 const extra = carried<ProcessExtra>("designer-extra");
 const store = openPage(), selection = new Selection();
@@ -64,9 +65,7 @@ function toolbar(process: Process): HTMLElement {
 }
 
 function add(way: Way): void {
-  const names = Object.fromEntries(["returned", "return", "corrected", "cancelled", "cancel", "rejected", "reject", "unpaid", "paid", "expired", "expire"]
-    .map((key) => [key, t(`name_${key}`)])) as WayNames;
-  store.apply(t("done_add", { name: t(`way_${way}`) }), addWay(store.definition, way, names));
+  store.apply(t("done_add", { name: t(`way_${way}`) }), addWay(store.definition, way, wayNames()));
 }
 
 /** The same as the picture, for the keyboard and for those who listen. */

@@ -25,7 +25,11 @@ export class Actions {
   addMany(proposals: readonly Proposal[], at?: Place): void {
     const fields = proposals.map((proposal) => this.fresh(proposal, this.store.next()));
     const done = fields.length === 1 ? t("done_add", { name: ja(fields[0]?.label) }) : t("done_add_many", { n: fields.length });
-    if (fields.length) this.put(fields, at, done);
+    if (!fields.length) return;
+    const { definition } = this.store;
+    if (!at && fields.length > 1 && !published.size && edits.isUntouched(definition)) {
+      this.store.apply(done, edits.begunWith(definition, fields), { selected: fields[fields.length - 1]?.id ?? null });
+    } else this.put(fields, at, done);
   }
 
   private put(fields: readonly Field[], at: Place | undefined, done: string): void {

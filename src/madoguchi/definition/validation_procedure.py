@@ -85,7 +85,7 @@ def _card_findings(defn: AppDefinition, procedure: Procedure) -> Iterator[Findin
         if field is None or not field.required:
             label = _APPLICANT_TYPES[key][0]
             message = f"マイナンバーカードの{label}と照らし合わせますが、必須の{label}の質問がありません。"
-            yield error(WHERE, message, f"{label}のフィールドを必須にし、applicant の {key} に書いてください。")
+            yield error(WHERE, message, f"{label}のフィールドを必須にし、申請者の項目（applicant）の「{label}」で選んでください。")
 
 
 def _channel_findings(defn: AppDefinition, procedure: Procedure) -> Iterator[Finding]:
@@ -106,7 +106,7 @@ def _email_findings(defn: AppDefinition, procedure: Procedure) -> Iterator[Findi
     field = defn.by_code.get(procedure.applicant.email or "")
     asked_on_web = field is not None and (not field.channels or "web" in field.channels)
     if field is None or not asked_on_web:
-        mend = "メールアドレスのフィールドを足し、applicant の email に書いてください。"
+        mend = "メールアドレスのフィールドを足し、申請者の項目（applicant）の「メールアドレス」で選んでください。"
         yield error(WHERE, "ウェブで受け付けますが、申請した人に知らせるメールアドレスを聞いていません。", mend)
     elif not field.required:
         message = "ウェブで受け付けますが、メールアドレスが必須ではないため、知らせが届かない人が出ます。"

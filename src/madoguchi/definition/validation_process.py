@@ -105,7 +105,7 @@ def _fee_findings(defn: AppDefinition, process: Process) -> Iterator[Finding]:
     if fee is None:
         return
     if fee.when == "at_application" and process.initial_unpaid is None:
-        mend = "initial_unpaid に、納付を待つステータスを書いてください。"
+        mend = "プロセスに「支払いの道」を足すか、納付前のはじめのステータス（initial_unpaid）を決めてください。"
         yield error("プロセス", "申請のときに手数料を納めますが、納付を待つステータスが決まっていません。", mend)
     if fee.when == "after_review" and not any(action.kind == "fix_fee" for action in process.actions):
         yield error(

@@ -97,6 +97,7 @@ GUESSES: Final[tuple[Guess, ...]] = (
     Guess(r"日時$", "datetime"),
     Guess(r"(年月日|日付|期日|期限|希望日|予定日|[^曜平休祝祭当毎]日)$", "date"),
     Guess(r"時刻$|時間帯?$|開始時|終了時", "time"),
+    Guess(r"(^|[^人者主方様児母父親名])の名前$|^その他の", "text"),
     Guess(r"氏名|お?名前|申請者$|申込者$|世帯主$|保護者$|代表者$|届出人$", "name", _PERSONAL),
     Guess(r"同意|承諾|誓約", "consent", {"statement": "上の内容を確認し、同意します。"}),
     Guess(r"写真|画像", "photo"),

@@ -38,6 +38,8 @@ def steps(place: Place) -> list[Step]:
     found = [*_app_steps(place, defn)]
     if procedure:
         found += _procedure_steps(place, defn, procedure)
+    else:
+        found.append(_opening_step(place))
     if procedure and place.published and place.working:
         found.append(_replay_step(place, place.working))
     return [*found, _findings_step(place, defn)]
@@ -73,6 +75,13 @@ def _app_steps(place: Place, defn: AppDefinition) -> Iterator[Step]:
     )
 
 
+def _opening_step(place: Place) -> Step:
+    return Step(
+        _("住民に開く"), False, _("住民がLINEや市のページから申請できるようにします。課の中だけのアプリには要りません。"),
+        _url(place, "procedure"), optional=True,
+    )
+
+
 def _procedure_steps(place: Place, defn: AppDefinition, procedure: Procedure) -> Iterator[Step]:
     url = _url(place, "procedure")
     asked = [field for field in defn.question_fields if field.type not in STAFF_TYPES]
@@ -86,7 +95,7 @@ def _procedure_steps(place: Place, defn: AppDefinition, procedure: Procedure) ->
         yield Step(
             name, not missing,
             ngettext("%(n)dか所がまだありません。", "%(n)dか所がまだありません。", len(missing)) % {"n": len(missing)},
-            url, optional=language == "ja_easy", good=_("そろっています"),
+            url, optional=True, good=_("そろっています"),
         )
     silent = _silent_actions(defn, procedure)
     yield Step(

@@ -23,6 +23,27 @@ export function addFields(defn: Definition, fields: readonly Field[], at: Place)
   return withQuestions(withSections(defn, sections), defn, fresh);
 }
 
+/** Whether nobody has done anything yet to the one field that a new app begins with. */
+export function isUntouched({ fields, layout, procedure }: Definition): boolean {
+  const [first] = fields;
+  return fields.length === 1 && first?.id === 1 && first.code === "件名" && ja(first.label) === "件名" && !layout?.length && !procedure;
+}
+
+const IN_LIST = 4;
+
+/** A new app with these fields in place of its first one; its list shows the first few of them. */
+export function begunWith(defn: Definition, fields: readonly Field[]): Definition {
+  const added = addFields(removeFields(defn, [1]), fields, { section: 0, index: 0 });
+  const shown = added.fields.filter((field) => SHORT.has(field.type)).slice(0, IN_LIST).map((field) => field.code);
+  const views = (defn.views as { columns?: string[] }[] | undefined)?.map((view) => ({
+    ...view, columns: view.columns?.flatMap((code) => (code === "件名" ? shown : [code])),
+  }));
+  return { ...added, ...(views && { views }) };
+}
+
+/** Types that fit into a list's column. */
+const SHORT = new Set(["text", "number", "money", "choice", "date", "name"]);
+
 function inSection(sections: readonly Section[], at: Place, drop: number, fresh: readonly Field[]): Section[] {
   return sections.map((section, number) =>
     number === at.section ? { ...section, fields: spliced(section.fields, at.index, drop, ...fresh) } : section);

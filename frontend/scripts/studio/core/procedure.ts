@@ -1,5 +1,6 @@
 /** An app opened to residents: what it begins with, and the order of its questions. */
 import { spliced } from "./lists";
+import { addWay, freeSlug, processOf, setAction, type WayNames } from "./process";
 import { ja } from "./texts";
 import type { Definition, Field, Text } from "./types";
 
@@ -30,9 +31,42 @@ export function begun(defn: Definition, known: { prefix: string; office: string;
   return {
     prefix: known.prefix, title: defn.name, summary: (defn.description as Text | null | undefined) ?? defn.name, office: known.office, phone: known.phone,
     channels: ["line", "web", "counter"], questions: [], assurance: "none", all_in_chat: false, pilot_only: false, fee: null, capacity: null, notices: {},
+    menu: ja(defn.name).length <= LONGEST_MENU_WORD ? defn.name : null,
     applicant: { name: first("name") ?? text ?? "", address: first("address"), birth_date: birth, phone: first("phone"), email: first("email") },
     return_templates: [], reject_templates: [],
   };
+}
+
+const LONGEST_MENU_WORD = 10;
+
+/** The app opened: its first procedure, a message for every end that residents wait for, and lists that show receipt and state. */
+export function opened(defn: Definition, known: { prefix: string; office: string; phone: string }, notice: { title: string; body: string }): Definition {
+  const procedure = begun(defn, known), views = defn.views as View[] | undefined;
+  const front = ["receipt_number", "status", procedure.applicant.name].filter(Boolean);
+  const start = { ...defn, procedure, ...(views && { views: views.map((view) => (view.code === "all" ? withFront(view, front) : view)) }) };
+  return (processOf(defn)?.actions ?? []).reduce((found, action) => {
+    const kind = processOf(defn)?.statuses.find((status) => status.code === action.to)?.kind ?? "";
+    return action.trigger === "staff" && !action.notice && AWAITED.has(kind) ? told(found, action.code, notice) : found;
+  }, start as Definition);
+}
+
+type View = { code: string; columns?: string[] };
+/** What residents wait for. */
+const AWAITED = new Set(["waiting_resident", "done", "rejected"]);
+
+const withFront = (view: View, front: readonly string[]): View =>
+  ({ ...view, columns: [...front, ...(view.columns ?? []).filter((code) => !front.includes(code) && code !== "id")] });
+
+/** The app with a message of its own after an action. */
+export function told(defn: Definition, action: string, notice: { title: string; body: string }): Definition {
+  const notices = procedureOf(defn)?.notices ?? {}, key = freeSlug("n1", Object.keys(notices));
+  return setAction(withProcedure(defn, { notices: { ...notices, [key]: notice } }), action, { notice: key });
+}
+
+/** The procedure with a fee or without; one that is paid with the application needs statuses to wait in. */
+export function withFee(defn: Definition, fee: Fee | null, names: WayNames): Definition {
+  const changed = withProcedure(defn, { fee }), process = processOf(defn);
+  return fee?.when === "at_application" && process && process.initial_unpaid === null ? addWay(changed, "pay", names) : changed;
 }
 
 /** The questions in the order in which they are asked. Without an order of its own a procedure follows the form. */

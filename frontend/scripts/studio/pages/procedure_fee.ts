@@ -1,19 +1,20 @@
 /** The fee: its lines as formulas, when and how it is paid, and what it comes to for made-up answers. */
 import { config, send, t } from "../config";
 import { withAt } from "../core/paths";
-import { procedureOf, withProcedure, type Fee, type FeeLine } from "../core/procedure";
+import { procedureOf, withFee, type Fee, type FeeLine } from "../core/procedure";
 import { processOf } from "../core/process";
 import { ja } from "../core/texts";
 import { freshId, h, icon, later, type Child } from "../dom";
 import type { Choice, Pane } from "../pane";
 import { place, rows, textPlace } from "./rows";
+import { wayNames } from "./way_names";
 
 const F = ["procedure", "fee"] as const;
 const fresh = (): Fee => ({ lines: [{ label: t("fee_first"), amount: "300" }], when: "at_application", providers: ["paypay", "counter"], expires_days: 7, refundable_until: [] });
 
 export function fee(pane: Pane, sampleUrl: string): Child[] {
   const there = procedureOf(pane.store.definition)?.fee, { store } = pane;
-  const costs = pane.bind(t("has_fee"), "fee.there", (defn) => !!procedureOf(defn)?.fee, (defn, on) => withProcedure(defn, { fee: on ? fresh() : null }));
+  const costs = pane.bind(t("has_fee"), "fee.there", (defn) => !!procedureOf(defn)?.fee, (defn, on) => withFee(defn, on ? fresh() : null, wayNames()));
   if (!there) return [pane.tick(costs)];
   const providers = place<readonly string[]>(pane, t("providers"), [...F, "providers"], []);
   const until = place<readonly string[]>(pane, t("refundable_until"), [...F, "refundable_until"], [], t("refundable_help"));

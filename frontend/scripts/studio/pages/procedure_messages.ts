@@ -1,14 +1,14 @@
 /** What residents are told: a message for every move, ready texts for sending back and rejecting, and every text in every language. */
 import { t } from "../config";
 import { at, listAt } from "../core/paths";
-import { procedureOf, questionsOf, type Template } from "../core/procedure";
+import { procedureOf, questionsOf, told, type Template } from "../core/procedure";
 import { freeSlug, processOf, setAction, type Action } from "../core/process";
 import { ja, said, withSaid } from "../core/texts";
 import { missing, rowsOf, withText, type Row } from "../core/translations";
 import { LANGUAGES, type Language, type Text } from "../core/types";
 import { h, icon, type Child } from "../dom";
 import type { Choice, Pane } from "../pane";
-import { noticesOf, setNotice } from "./process_notice";
+import { noticesOf } from "./process_notice";
 import { place, rows, textPlace } from "./rows";
 
 const P = "procedure";
@@ -41,8 +41,7 @@ function notice(pane: Pane, action: Action): Child[] {
 }
 
 function added(defn: Pane["store"]["definition"], action: Action): typeof defn {
-  const key = freeSlug("n1", Object.keys(noticesOf(defn)));
-  return setAction(setNotice(defn, key, { title: t("notice_first_title"), body: t("notice_first_body") }), action.code, { notice: key });
+  return told(defn, action.code, { title: t("notice_first_title"), body: t("notice_first_body") });
 }
 
 /** Buttons that put a placeholder at the end of a text. */
