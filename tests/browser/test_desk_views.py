@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from madoguchi.accounts.models import Staff
 from madoguchi.catalog.models import City
 from madoguchi.catalog.queries import AppRevision
 from madoguchi.records import read
+from madoguchi.records.models import StaffNotice
 from tests.browser.conftest import Check, Photograph
 from tests.browser.test_desk import hire, sign_in
 from tests.cast import SATO, SUZUKI
@@ -180,3 +182,28 @@ def test_a_chart_of_ones_own_is_made_with_clicks(
     desk.get_by_role("button", name="保存する", exact=True).click()
     expect(desk.get_by_role("heading", level=1)).to_have_text("急ぎの数")
     assert_accessible(desk)
+
+
+# --- the inbox ------------------------------------------------------------------------------------------------------
+
+
+def test_the_inbox_is_readable_empty_and_full(
+    desk: Page, roads: AppRevision, people: Mapping[str, Staff], assert_accessible: Check, photograph: Photograph
+) -> None:
+    desk.goto("/desk/inbox/")
+    expect(desk.get_by_text("未読のお知らせはありません")).to_be_visible()
+    assert_accessible(desk)
+    photograph(desk, "desk-inbox-empty")
+    ref = repair(roads)
+    for number in range(3):
+        StaffNotice.objects.create(
+            staff=people["sato"], app_id=roads.app_id, record_id=ref.record_id, text=f"{LONG_TITLE}{number}",
+            kind=("rule", "mention", "assigned")[number],
+        )
+    desk.goto("/desk/inbox/")
+    assert_accessible(desk)
+    photograph(desk, "desk-inbox")
+    desk.get_by_role("button", name=re.compile("^既読にする")).first.click()
+    expect(desk.locator(".inbox__item")).to_have_count(2)
+    desk.get_by_role("link", name=f"{LONG_TITLE}0").click()
+    expect(desk).to_have_url(re.compile(f"/desk/roads/{ref.record_id}/$"))

@@ -35,7 +35,7 @@ SYSTEM_COLUMNS = frozenset(
 )
 """Columns that every record has and a view may show, filter and sort by, beside the app's own fields."""
 
-RESERVED_APP_CODES = frozenset({"accounting", "files", "groups", "import", "letters", "new"})
+RESERVED_APP_CODES = frozenset({"accounting", "files", "groups", "import", "inbox", "letters", "new"})
 """Words that stand where an app's code stands in the addresses of desk and studio: no app may be called so."""
 
 

@@ -79,7 +79,8 @@ class ChartForm:
         groups = [self._group(n) for n in (0, 1) if self.typed[f"group{n}"]]
         return Chart.model_validate({
             "code": "own", "name": self.typed["name"] or _("自分のグラフ"),
-            "type": self._one_of("type", dict(self.kinds)), "stacked": bool(self.typed["stacked"]), "groups": groups, "filter": self.typed["filter"] or None,
+            "type": self._one_of("type", dict(self.kinds)), "stacked": bool(self.typed["stacked"]),
+            "groups": groups, "filter": self.typed["filter"] or None,
             "measures": [{"how": how, "field": self.typed["of"] or None if how != "count" else None}],
             "sort": self._one_of("sort", ("group", "value_descending", "value")),
         })  # fmt: skip

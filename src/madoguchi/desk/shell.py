@@ -101,7 +101,7 @@ def _rail(request: StaffRequest) -> dict[str, Any]:
         _("自分の担当"), reverse("desk:queue"), "inbox", counts.mine(staff, apps), here == reverse("desk:queue")
     )
     told = RailItem(
-        _("自分へのお知らせ"), f"{reverse('desk:queue')}#notices", "bell", counts.notices(staff), current=False
+        _("自分へのお知らせ"), reverse("desk:inbox"), "bell", counts.notices(staff), here == reverse("desk:inbox")
     )
     return {
         "rail_queue": queue, "rail_notices": told,

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from madoguchi.desk import mass
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from madoguchi.desk import inbox_mail, mass
 from madoguchi.lib.jobs import RETRY, app, daily_in_japan
-from madoguchi.records import staff_notices
+from madoguchi.records import staff_notices, staff_rules
 from madoguchi.records.models import Event
 
 
@@ -20,6 +24,30 @@ def run_mass(mass_id: str) -> None:
 def tell_mentioned(event_id: int) -> None:
     """Tells those whom a comment is for."""
     staff_notices.tell_mentioned(Event.objects.select_related("actor_staff").get(pk=event_id))
+
+
+@app.task(name="desk.tell_by_rules", retry=RETRY, pass_context=False)
+def tell_by_rules(event_id: int) -> None:
+    """Tells whom the app's notifications name, in one transaction: all of them or, tried again, none twice."""
+    with transaction.atomic():
+        staff_rules.tell_of_event(Event.objects.get(pk=event_id))
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="desk.remind", retry=RETRY, pass_context=False)
+def remind(timestamp: int) -> None:
+    """Reminds of the dates that have come."""
+    del timestamp
+    staff_rules.remind(timezone.now())
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="desk.mail_notices", retry=RETRY, pass_context=False)
+def mail_notices(timestamp: int) -> None:
+    """Sends staff an e-mail that something waits in their inbox, where the city has switched that on."""
+    del timestamp
+    if settings.STAFF_EMAIL:
+        inbox_mail.send_waiting()
 
 
 @app.periodic(cron=daily_in_japan(4, 5))

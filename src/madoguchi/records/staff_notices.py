@@ -41,12 +41,12 @@ def tell_mentioned(event: Event) -> int:
 
 def tell(
     app: AppRevision, record_id: int, people: Iterable[Staff], *, kind: StaffNotice.Kind, text: str,
-    event: Event | None = None,
+    event: Event | None = None, key: str = "",
 ) -> int:
-    """Tells those of ``people`` who may see the record; nobody twice about the same event. Returns how many."""
+    """Tells those of ``people`` who may see the record; nobody twice of the same event or ``key``. Returns how many."""
     told = [one for one in people if staff_access(app, one).allows(record_id, "view")]
     rows = [
-        StaffNotice(staff=one, app_id=app.app_id, record_id=record_id, kind=kind, text=text[:200], event=event)
+        StaffNotice(staff=one, app_id=app.app_id, record_id=record_id, kind=kind, text=text[:200], event=event, key=key)
         for one in told
     ]
     return len(StaffNotice.objects.bulk_create(rows, ignore_conflicts=True))

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 DEVELOPMENT_SECRET = "development-only"  # noqa: S105 - refused by `madoguchi check`
+GSI_TILES = "https://cyberjapandata.gsi.go.jp/xyz/pale/{z}/{x}/{y}.png"
+"""地理院タイル, the pale map: free to use with their name on the map."""
 DEVELOPMENT_KEY = base64.b64encode(b"development-key-not-for-real-use"[:32]).decode()
 
 
@@ -42,6 +44,8 @@ class Config:
     email_from: str
     demo: bool
     api_deploy_without_review: bool
+    staff_email: bool
+    map_tiles: str
     webhook_allow_private: bool
 
     @classmethod
@@ -75,6 +79,8 @@ class Config:
             email_url=text("EMAIL_URL"),
             email_from=text("EMAIL_FROM", "madoguchi@localhost"),
             demo=text("DEMO") == "1",
+            staff_email=text("STAFF_EMAIL") == "1",
+            map_tiles=text("MAP_TILES", GSI_TILES),
             api_deploy_without_review=text("API_DEPLOY_WITHOUT_REVIEW", text("DEMO")) == "1",
             webhook_allow_private=text("WEBHOOK_ALLOW_PRIVATE") == "1",
         )

@@ -179,6 +179,8 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_m
 EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.scheme == "smtp+tls", _mail.scheme == "smtps"
 EMAIL_TIMEOUT = 10
 DEMO = CONFIG.demo
+STAFF_EMAIL = CONFIG.staff_email
+MAP_TILES = CONFIG.map_tiles
 API_DEPLOY_WITHOUT_REVIEW = CONFIG.api_deploy_without_review
 WEBHOOK_ALLOW_PRIVATE = CONFIG.webhook_allow_private
 
