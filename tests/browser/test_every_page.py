@@ -43,6 +43,8 @@ NO_PAGE = {
     "integration:revoke": "leads back", "integration:resend": "leads back", "integration:switch": "leads back",
     "integration:delete": "leads back", "integration:test": "answers with the webhook's page",
     "integration:webhook": "there is none in the demo: looked at in test_integration",
+    "studio:group": "there is none in the demo: looked at in test_integration",
+    "studio:group-members": "leads back", "studio:delete-group": "leads back",
     "identity:callback": "leads on", "web:resume": "leads to the open question", "web:file": "a picture",
 }  # fmt: skip
 PUBLIC = {
@@ -68,6 +70,10 @@ STAFF = {
     "studio:history": ("watanabe", "{built}history/"), "studio:revision": ("watanabe", "{built}history/1/"),
     "studio:replay": ("watanabe", "{built}replay/"), "studio:replay-result": ("watanabe", "{replay}"),
     "studio:held": ("watanabe", "{held}"), "studio:form": ("watanabe", "{built}form"),
+    "studio:groups": ("kobayashi", "/studio/groups/"), "studio:new-group": ("kobayashi", "/studio/groups/new/"),
+    "integration:home": ("watanabe", "{built}integration/"),
+    "integration:new-token": ("watanabe", "{built}integration/tokens/new/"),
+    "integration:new-webhook": ("watanabe", "{built}integration/webhooks/new/"),
     "desk:inbox": ("sato", "/desk/inbox/"), "desk:charts": ("sato", "/desk/juminhyo-2019/charts/"),
     "desk:chart-builder": ("sato", "/desk/juminhyo-2019/chart-builder/"),
     # The same address, another page.

@@ -6,6 +6,7 @@ from django.urls import URLPattern, path
 
 from madoguchi.studio import (
     urls_editors,
+    urls_groups,
     views_apps,
     views_designer,
     views_draft,
@@ -22,6 +23,7 @@ urlpatterns: list[URLPattern] = [
     path("", views_apps.home, name="home"),
     path("new/", views_apps.new, name="new"),
     *urls_editors.first,
+    *urls_groups.patterns,
     path(_APP, views_apps.app, name="app"),
     path(f"{_APP}draft.json", views_draft.draft, name="draft"),
     path(f"{_APP}check", views_draft.check, name="check"),

@@ -18,9 +18,11 @@ NO_APP = {"home", "new"}
 BUILDERS_ONLY = sorted(
     set(PAGES) - NO_APP - {"review", "decide", "replay", "replay-result", "publish", "call-off", "publish-progress"}
 )
-ARGUMENTS = {
+ARGUMENTS: dict[str, dict[str, object]] = {
     "held": {"held_id": 1}, "revision": {"number": 1}, "restore-revision": {"number": 1},
     "restore-save": {"version": 1}, "replay-result": {"replay_id": 1}, "preview": {"kind": "web"},
+    "import-fields": {"kept_id": "00000000-0000-0000-0000-000000000007"},
+    **{name: {"group_code": "saigai"} for name in ("group", "group-members", "delete-group")},
 }  # fmt: skip
 
 
