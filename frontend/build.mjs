@@ -28,6 +28,7 @@ const targets = [
       "process-page": "frontend/scripts/process.ts",
       "procedure-page": "frontend/scripts/procedure.ts",
       "views-page": "frontend/scripts/views.ts",
+      "permissions-page": "frontend/scripts/permissions.ts",
       api: "frontend/styles/api.css",
       "api-page": "frontend/scripts/api.ts",
     },

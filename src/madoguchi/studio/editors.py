@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from madoguchi.accounts.access import StaffRequest
-from madoguchi.studio import procedure_editor, process_editor, views_editor
+from madoguchi.studio import permissions_editor, procedure_editor, process_editor, views_editor
 from madoguchi.studio.shell import Place
 
 
@@ -42,6 +42,14 @@ _ALL = (
         _("選んだ一覧の設定"),
         views_editor.words,
         views_editor.extra,
+    ),
+    Editor(
+        "permissions",
+        _("権限"),
+        _("だれが、どのレコードの、どの項目を見て変えられるかを決めます。"),
+        _("権限のまとめ"),
+        permissions_editor.words,
+        permissions_editor.extra,
     ),
     Editor(
         "procedure",

@@ -82,6 +82,7 @@ TABS: list[Tab] = [
     Tab("studio:form", gettext_lazy("フォーム")),
     Tab("studio:process", gettext_lazy("プロセス")),
     Tab("studio:views", gettext_lazy("一覧")),
+    Tab("studio:permissions", gettext_lazy("権限")),
     Tab("studio:procedure", gettext_lazy("住民に開く")),
 ]
 """The pages above every app, in order. Whoever adds a designer adds its tab here."""

@@ -6,8 +6,9 @@ from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
 from madoguchi.accounts.access import StaffRequest, staff_required
+from madoguchi.accounts.models import Staff
 from madoguchi.desk import icons
-from madoguchi.studio import chart_preview, fee_sample, shell, wire
+from madoguchi.studio import chart_preview, fee_sample, permissions_editor, shell, wire
 from madoguchi.studio.designer_config import designer_config
 from madoguchi.studio.editors import EDITORS
 
@@ -58,3 +59,19 @@ def chart(request: StaffRequest, app_code: str) -> HttpResponse:
     if found is None:
         raise Http404
     return wire.answer(chart_preview.preview(defn, found, request.user))
+
+
+@staff_required
+@require_POST
+def person(request: StaffRequest, app_code: str) -> HttpResponse:
+    """What one colleague may do by the definition in the request, in sentences."""
+    place = shell.builder_place(request.user, app_code)
+    try:
+        data = wire.body(request)
+        defn = wire.definition(data.get("definition"), code=place.code)
+    except wire.NotUnderstood as refusal:
+        return refusal.response()
+    found = Staff.objects.filter(username=str(data.get("staff")), is_active=True).first()
+    if found is None:
+        raise Http404
+    return wire.answer({"lines": permissions_editor.person_lines(defn, found)})
