@@ -85,7 +85,8 @@ def _card_findings(defn: AppDefinition, procedure: Procedure) -> Iterator[Findin
         if field is None or not field.required:
             label = _APPLICANT_TYPES[key][0]
             message = f"マイナンバーカードの{label}と照らし合わせますが、必須の{label}の質問がありません。"
-            yield error(WHERE, message, f"{label}のフィールドを必須にし、申請者の項目（applicant）の「{label}」で選んでください。")
+            mend = f"{label}のフィールドを必須にし、申請者の項目（applicant）の「{label}」で選んでください。"
+            yield error(WHERE, message, mend)
 
 
 def _channel_findings(defn: AppDefinition, procedure: Procedure) -> Iterator[Finding]:

@@ -77,7 +77,8 @@ def _app_steps(place: Place, defn: AppDefinition) -> Iterator[Step]:
 
 def _opening_step(place: Place) -> Step:
     return Step(
-        _("住民に開く"), False, _("住民がLINEや市のページから申請できるようにします。課の中だけのアプリには要りません。"),
+        _("住民に開く"), False,
+        _("住民がLINEや市のページから申請できるようにします。課の中だけのアプリには要りません。"),
         _url(place, "procedure"), optional=True,
     )
 

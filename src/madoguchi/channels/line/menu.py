@@ -183,3 +183,11 @@ def _application(application: Application, language: Language) -> list[Box]:
     )
     state = without_ruby(view.state, language)
     return [flex.pair(f"{application.receipt_number}　{title}", state), flex.button(open_page)]
+
+
+def tell_line(app: AppRevision) -> None:
+    """Has the rich menu follow a published procedure, in a job of the transaction that publishes it."""
+    from madoguchi.channels.line.tasks import show_in_menu  # jobs load the conversation, which needs this module
+
+    if app.definition.procedure is not None:
+        show_in_menu.configure(lock="line:menu").defer()

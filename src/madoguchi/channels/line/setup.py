@@ -57,12 +57,23 @@ def _set_webhook() -> Iterator[str]:
 
 
 def _replace_menu() -> str:
-    before = _own_menus()
+    before = [one["richMenuId"] for one in _menus()]
     menu_id = _create_menu(rows())
     client.call("POST", f"/v2/bot/user/all/richmenu/{menu_id}")
     for old in before:
         client.call("DELETE", f"/v2/bot/richmenu/{old}")
     return _("リッチメニューを作り、全員に表示しました（%(words)s）。") % {"words": "、".join(menu.words())}
+
+
+def refresh_menu() -> None:
+    """Makes the rich menu anew where the procedures' words changed; before the first set-up there is none to change.
+
+    Raises LineRefused or LineUnavailable where LINE does not go along.
+    """
+    now = [(tile.label, tile.data) for row in rows() for tile in row]
+    shown = [[(area["action"].get("label"), area["action"].get("data")) for area in own["areas"]] for own in _menus()]
+    if shown and shown != [now]:
+        _replace_menu()
 
 
 def rows() -> list[list[Tile]]:
@@ -77,9 +88,10 @@ def rows() -> list[list[Tile]]:
     return [*(words[start : start + A_ROW] for start in range(0, len(words), A_ROW)), always]
 
 
-def _own_menus() -> list[str]:
+def _menus() -> list[dict[str, Any]]:
+    """Ours among the account's rich menus."""
     found = client.call("GET", "/v2/bot/richmenu/list").json().get("richmenus", [])
-    return [one["richMenuId"] for one in found if one.get("name") == NAME]
+    return [one for one in found if one.get("name") == NAME]
 
 
 def _create_menu(tiles: Sequence[Sequence[Tile]]) -> str:

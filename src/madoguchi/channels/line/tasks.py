@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from madoguchi.channels.line.conversation import answer_all, forget_handled, unanswered
+from madoguchi.channels.line.setup import refresh_menu
 from madoguchi.lib.jobs import RETRY, app, daily_in_japan
 
 
@@ -10,6 +11,12 @@ from madoguchi.lib.jobs import RETRY, app, daily_in_japan
 def answer(user_hash: str) -> None:
     """Answers every event of one resident that waits, oldest first. Enqueued with a lock per resident."""
     answer_all(user_hash)
+
+
+@app.task(name="line.menu", retry=RETRY, pass_context=False)
+def show_in_menu() -> None:
+    """After a procedure was published: shows its word in the rich menu."""
+    refresh_menu()
 
 
 @app.periodic(cron="*/5 * * * *")
