@@ -58,9 +58,7 @@ def store_upload(
         delete_after=None if record_id else timezone.now() + timedelta(days=UNATTACHED_DAYS),
     )
     # The content is on the disk before the row is: a crash between leaves an orphan, which a job sweeps.
-    _write(_path(row.id), vault.seal(content, context=_context(row.id)))
-    if thumbnail is not None:
-        _write(_thumbnail_path(row.id), vault.seal(thumbnail, context=_context(row.id, "thumbnail")))
+    keep_content(row, content, thumbnail)
     row.save(force_insert=True)
     return row
 
@@ -83,6 +81,13 @@ def store_as_sent(*, app: AppRevision, field: AnyField, data: bytes, content_typ
     _write(_path(row.id), vault.seal(data, context=_context(row.id)))
     row.save(force_insert=True)
     return row
+
+
+def keep_content(row: StoredFile, content: bytes, thumbnail: bytes | None) -> None:
+    """Seals what another instance kept, under the id of ``row``; the caller saves that afterwards."""
+    _write(_path(row.id), vault.seal(content, context=_context(row.id)))
+    if thumbnail is not None:
+        _write(_thumbnail_path(row.id), vault.seal(thumbnail, context=_context(row.id, "thumbnail")))
 
 
 def _refuse_too_many(interview_id: uuid.UUID | None) -> None:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 
 from madoguchi.catalog.models import App
+from madoguchi.records.export_models import AppExport
 from madoguchi.records.import_models import Import, ImportErrors, KeptTable
 from madoguchi.records.mass_models import MassChange, MassOutcome
 from madoguchi.records.recalculation_models import Recalculation
@@ -15,8 +16,8 @@ from madoguchi.records.search_models import SearchFill
 from madoguchi.records.staff_notice_models import StaffNotice
 
 __all__ = (
-    "AccessLog", "Event", "Import", "ImportErrors", "KeptTable", "MassChange", "MassOutcome", "Recalculation",
-    "ReceiptCounter", "SearchFill", "SerialCounter", "StaffNotice", "StoredFile",
+    "AccessLog", "AppExport", "Event", "Import", "ImportErrors", "KeptTable", "MassChange", "MassOutcome",
+    "Recalculation", "ReceiptCounter", "SearchFill", "SerialCounter", "StaffNotice", "StoredFile",
 )
 
 
@@ -113,12 +114,16 @@ class StoredFile(models.Model):
 
 
 class AccessLog(models.Model):
-    """Who read personal fields of which record, when, and where in the product: a person or an API token."""
+    """Who read personal fields of which record, when, and where in the product.
+
+    A person, an API token, or ``operator``, the account of whoever wrote them out on the server itself.
+    """
 
     app = models.ForeignKey(App, models.PROTECT, related_name="+")
     record_ids = models.JSONField()
     staff = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     token_id = models.BigIntegerField(null=True, blank=True)
+    operator = models.CharField(max_length=100, blank=True, db_default="")
     purpose = models.CharField(max_length=20)
     field_ids = models.JSONField(default=list)
     at = models.DateTimeField(auto_now_add=True)
@@ -127,7 +132,11 @@ class AccessLog(models.Model):
         indexes = (models.Index(fields=("app", "at"), name="access_by_app"),)
         constraints = (
             models.CheckConstraint(
-                condition=models.Q(staff=None) ^ models.Q(token_id=None), name="access_by_person_or_token"
+                condition=(
+                    (models.Q(operator="") & (models.Q(staff=None) ^ models.Q(token_id=None)))
+                    | (~models.Q(operator="") & models.Q(staff=None, token_id=None))
+                ),
+                name="access_by_somebody",
             ),
         )
 

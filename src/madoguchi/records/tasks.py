@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from madoguchi.catalog.queries import published_by_id
 from madoguchi.lib.jobs import RETRY, app, daily_in_japan
-from madoguchi.records import files, import_run, imports, recalculate, search_fill
+from madoguchi.records import exports, files, import_run, imports, recalculate, search_fill
 from madoguchi.records.actor import SYSTEM
 from madoguchi.records.models import StoredFile
 from madoguchi.records.read import RecordNotFound
@@ -60,6 +60,20 @@ def forget_imports(timestamp: int) -> None:
     del timestamp
     imports.forget_old(now=timezone.now())
     imports.sweep_orphans(older_than=timezone.now() - timedelta(days=2))
+
+
+@app.task(name="records.write_export", retry=RETRY, pass_context=False)
+def write_export(export_id: str) -> None:
+    """Writes a whole app for somebody to download; run again after a failure or a crash, it begins anew."""
+    exports.run(UUID(export_id))
+
+
+@app.periodic(cron="25 * * * *")
+@app.task(name="records.forget_exports", retry=RETRY, pass_context=False)
+def forget_exports(timestamp: int) -> None:
+    """Deletes written-out apps that were there for a day, and what interrupted writing left."""
+    del timestamp
+    exports.forget_old(now=timezone.now())
 
 
 @app.task(name="records.fill_search", retry=RETRY, pass_context=False)
