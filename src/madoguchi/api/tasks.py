@@ -33,7 +33,7 @@ def deliver(delivery_id: str) -> None:
 
 @app.task(name="api.tell_webhook_owner", retry=RETRY, pass_context=False)
 def tell_webhook_owner(webhook_id: int) -> None:
-    """Writes to the owner of a webhook that was switched off, if they have an e-mail address."""
+    """Tells the owner of a webhook that it was switched off."""
     hook = Webhook.objects.select_related("owner", "app").filter(pk=webhook_id, active=False).first()
-    if hook is not None and hook.owner.email:
-        webhook_note.message(hook).send()
+    if hook is not None:
+        webhook_note.tell_owner(hook)

@@ -1,4 +1,4 @@
-"""The note to the owner of a webhook that was switched off."""
+"""The note to the owner of a webhook that was switched off: in the inbox at the desk and by e-mail."""
 
 from __future__ import annotations
 
@@ -9,6 +9,22 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from madoguchi.api.webhook_models import Webhook
+from madoguchi.catalog.queries import published_by_id
+from madoguchi.records import staff_notices
+from madoguchi.records.models import StaffNotice
+
+
+def tell_owner(hook: Webhook) -> None:
+    """Once in the inbox, beside the record it was last about; by e-mail if there is an address."""
+    last = hook.deliveries.exclude(record_id=None).first()
+    if last is not None and last.record_id is not None and hook.app.published_id is not None:
+        text = f"Webhook「{hook.name[:60]}」が止まりました。アプリを作る画面の「連携」で直してください。"
+        staff_notices.tell(
+            published_by_id(hook.app_id), last.record_id, [hook.owner], kind=StaffNotice.Kind.RULE, text=text,
+            key=f"webhook:{hook.pk}:{hook.off_at:%Y%m%d%H%M%S}",
+        )
+    if hook.owner.email:
+        message(hook).send()
 
 
 def message(hook: Webhook) -> EmailMessage:

@@ -60,7 +60,7 @@ JOBS: Mapping[str, Words] = {
     "catalog.build_index": _("一覧を速く開くための索引を作る"),
     "api.sweep": _("API で送られたまま使われなかったファイルを片付ける"),
     "api.deliver": _("アプリのできごとをWebhookで知らせる"),
-    "api.tell_webhook_owner": _("Webhookが止まったことを持ち主にメールで知らせる"),
+    "api.tell_webhook_owner": _("Webhookが止まったことを持ち主に知らせる"),
     "site.forget_done_jobs": _("済んだ処理の記録の片付けを始める"),
     "builtin:procrastinate.builtin_tasks.remove_old_jobs": _("済んだ処理の記録を消す"),
 }

@@ -23,7 +23,7 @@ from madoguchi.api.webhook_send import NotDelivered
 from madoguchi.catalog.models import App
 from madoguchi.catalog.queries import AppRevision
 from madoguchi.lib import outbound
-from madoguchi.records import write
+from madoguchi.records import staff_notices, write
 from madoguchi.records.actor import staff_actor
 from madoguchi.records.models import AccessLog
 from tests.integration.api.conftest import books
@@ -302,6 +302,8 @@ def test_a_webhook_that_fails_for_three_days_is_switched_off_and_its_owner_told(
     hook.refresh_from_db()
     assert (hook.active, hook.off_reason) == (False, Webhook.Off.FAILING)
     run_jobs()
+    notice = staff_notices.unread(staff["sato"]).get()
+    assert "Webhook「試験」が止まりました" in notice.text
     assert mail.outbox[0].to == ["sato@example.jp"]
     assert "試験" in mail.outbox[0].subject
     assert f"/studio/books/integration/webhooks/{hook.pk}/" in mail.outbox[0].body
