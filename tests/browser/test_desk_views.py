@@ -207,3 +207,45 @@ def test_the_inbox_is_readable_empty_and_full(
     expect(desk.locator(".inbox__item")).to_have_count(2)
     desk.get_by_role("link", name=f"{LONG_TITLE}0").click()
     expect(desk).to_have_url(re.compile(f"/desk/roads/{ref.record_id}/$"))
+
+
+# --- the calendar ---------------------------------------------------------------------------------------------------
+
+
+def test_a_calendar_is_readable_empty_and_full(
+    desk: Page, roads: AppRevision, assert_accessible: Check, photograph: Photograph
+) -> None:
+    desk.goto("/desk/roads/?view=plan&day=2026-11-23")
+    assert_accessible(desk)
+    photograph(desk, "desk-calendar-empty")
+    for number in range(30):
+        repair(roads, 件名=f"{number + 1}丁目の穴", 工事日=f"2026-11-{number % 12 + 10:02}", 費用=1000 * number)
+    repair(roads, 件名=LONG_TITLE, 工事日="2026-11-12")
+    for _ in range(9):
+        repair(roads, 工事日="2026-11-20")
+    repair(roads, 件名=LONG_TITLE)
+    desk.goto("/desk/roads/?view=plan&day=2026-11-23")
+    assert_accessible(desk)
+    photograph(desk, "desk-calendar")
+    desk.get_by_role("link", name="週", exact=True).click()
+    expect(desk.locator("[data-day]")).to_have_count(7)
+    assert_accessible(desk)
+    photograph(desk, "desk-calendar-week")
+
+
+def test_an_entry_is_dragged_to_another_day_and_moved_with_the_keyboard(desk: Page, roads: AppRevision) -> None:
+    ref = repair(roads, 件名="西の穴", 工事日="2026-11-10")
+    undated = repair(roads, 件名="未定の道")
+    desk.goto("/desk/roads/?view=plan&day=2026-11-23")
+    drag(desk, desk.locator(f"#card-{ref.record_id}"), desk.locator("[data-day='2026-11-12']"))
+    expect(desk.locator("[data-day='2026-11-12']").get_by_role("link", name="西の穴")).to_be_visible()
+    assert read.get_record(roads, ref.record_id).values["工事日"] == "2026-11-12"
+    drag(desk, desk.locator(f"#card-{undated.record_id}"), desk.locator("[data-day='2026-11-18']"))
+    expect(desk.locator("[data-day='2026-11-18']").get_by_role("link", name="未定の道")).to_be_visible()
+    desk.get_by_role("link", name="西の穴").focus()
+    desk.keyboard.press("Tab")
+    desk.keyboard.press("Enter")
+    desk.get_by_label("西の穴の新しい日付").fill("2026-11-25")
+    desk.keyboard.press("Enter")
+    expect(desk.locator("[data-day='2026-11-25']").get_by_role("link", name="西の穴")).to_be_visible()
+    assert read.get_record(roads, ref.record_id).values["工事日"] == "2026-11-25"

@@ -25,7 +25,7 @@ NO_PAGE = {
     "desk:accounting-csv": "CSV", "desk:file": "a picture", "desk:thumbnail": "a picture",
     "desk:letters-print": "PDF", "desk:letters-posted": "leads back", "desk:search": "leads back to the list",
     "desk:newer": "part of the list", "desk:assign-many": "leads back", "desk:assign": "leads back",
-    "desk:inbox-read": "leads back", "desk:chart": "looked at in test_desk_views", "desk:chart-csv": "CSV", "desk:chart-delete": "leads back", "desk:move": "leads back", "desk:comment": "leads back", "desk:receive-payment": "leads back", "desk:refund-payment": "leads back",
+    "desk:reschedule": "leads back", "desk:inbox-read": "leads back", "desk:chart": "looked at in test_desk_views", "desk:chart-csv": "CSV", "desk:chart-delete": "leads back", "desk:move": "leads back", "desk:comment": "leads back", "desk:receive-payment": "leads back", "desk:refund-payment": "leads back",
     "desk:recalculate": "JSON", "desk:upload": "JSON", "desk:people": "JSON", "desk:lookup": "part of the form",
     "desk:export": "a file", "desk:mass": "in test_working_in_records", "desk:mass-state": "in test_working_in_records",
     "desk:mass-outcomes": "CSV", "desk:mass-stop": "leads back", "desk:restore": "in test_working_in_records",

@@ -1,6 +1,8 @@
 // Cards are dragged between columns; the card's menu does the same without a mouse. What is allowed stands in the menu.
 import htmx from "htmx.org";
 import Sortable from "sortablejs";
+import { bindCalendar } from "./calendar";
+import { isOver, putBack } from "./dropping";
 
 // A style attribute that is set as text is inline style, which our policy does not allow.
 htmx.config.attributesToSettle = ["class"];
@@ -22,19 +24,6 @@ function showTargets(board: HTMLElement, card: HTMLElement | null): void {
     column.classList.toggle("board__column--open", open);
     column.classList.toggle("board__column--shut", card !== null && !open && !home);
   });
-}
-
-function putBack(event: Sortable.SortableEvent): void {
-  event.from.insertBefore(event.item, event.from.children[event.oldIndex ?? 0] ?? null);
-}
-
-/** A card let go elsewhere still lies where it could last be put: it counts only where the pointer is. */
-function isOver(event: Sortable.SortableEvent, column: HTMLElement | null): boolean {
-  const source = (event as unknown as { originalEvent?: Event }).originalEvent;
-  const point = "TouchEvent" in window && source instanceof TouchEvent ? source.changedTouches[0] : source instanceof MouseEvent ? source : null;
-  if (!point || !column) return false;
-  const box = column.getBoundingClientRect();
-  return point.clientX >= box.left && point.clientX <= box.right && point.clientY >= box.top && point.clientY <= box.bottom;
 }
 
 function dropped(event: Sortable.SortableEvent): void {
@@ -115,6 +104,7 @@ function bindPlacing(): void {
   document.addEventListener("htmx:afterSettle", (event) => {
     if (!(event.target instanceof HTMLElement) || event.target.id !== "main") return;
     bindBoard();
+    bindCalendar();
     const board = document.querySelector<HTMLElement>("[data-board]");
     board?.scrollTo(scrolled.left, scrolled.top);
     const card = scrolled.focus ? document.getElementById(scrolled.focus) : null;
@@ -132,4 +122,5 @@ function bindBoard(): void {
 export function bindBoards(): void {
   bindPlacing();
   bindBoard();
+  bindCalendar();
 }

@@ -123,7 +123,7 @@ class Labels:
     def condition(self, number: int, key: str | None) -> Condition | None:
         """What finds the records of that key; None where no address may or can say it."""
         group = self._groups[number]
-        name = self._query_name(group.field)
+        name = listing.query_name(self._access, group.field)
         if name is None or listing.is_personal(self._access, name):
             return None
         kind = self._access.query_fields[name].kind
@@ -136,13 +136,6 @@ class Labels:
             return None
         among: Operator = "in" if "in" in query.operators(kind) else "="
         return Predicate(name, among, (Word(key or ""),))
-
-    def _query_name(self, code: str) -> str | None:
-        named = self._access.query_fields
-        if code in self._defn.by_code:
-            return code if code in named else None
-        column = f"{code}_id" if code in _PEOPLE else code
-        return next((name for name, field in named.items() if field.system == column), None)
 
 
 def period_words(day: date, per: str) -> str:

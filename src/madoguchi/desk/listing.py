@@ -169,6 +169,15 @@ def refuse_personal(access: Access, condition: Condition) -> None:
             )  # fmt: skip
 
 
+def query_name(access: Access, code: str) -> str | None:
+    """What queries call a column of views; None where the viewer's own queries may not speak of it."""
+    named = access.query_fields
+    if code in access.app.definition.by_code:
+        return code if code in named else None
+    column = SYSTEM_SORTS.get(code, (code, False))[0]
+    return next((name for name, field in named.items() if field.system == column), None)
+
+
 def is_personal(access: Access, code: str) -> bool:
     """Whether what a query calls ``code`` is personal data."""
     named, by_code = access.query_fields.get(code), access.app.definition.by_code

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +16,8 @@ from django.views.decorators.http import require_POST, require_safe
 from madoguchi.accounts.access import StaffRequest, staff_required
 from madoguchi.catalog.queries import AppRevision
 from madoguchi.definition.app import Sort
-from madoguchi.desk import counts, list_frame, listing, process, shell, views_cell, views_chart, views_kanban
+from madoguchi.desk import counts, list_frame, listing, process, shell, views_cell
+from madoguchi.desk.shapes import SHAPES
 from madoguchi.desk.table import Table, has_deadline
 from madoguchi.records import arrivals, lists
 from madoguchi.records.permissions import Access
@@ -28,10 +28,6 @@ from madoguchi.records.staff_notices import unread
 PAGE_ROWS = 100
 QUEUE_ROWS = 50
 SEARCH_LENGTH = 100
-SHAPES: Mapping[str, Callable[[StaffRequest, Access, listing.Request], HttpResponse]] = {
-    "kanban": views_kanban.board, "chart": views_chart.of_view,
-}
-"""Who shows views that are no tables."""
 
 
 @dataclass(frozen=True, slots=True)
