@@ -29,6 +29,8 @@ const targets = [
       "procedure-page": "frontend/scripts/procedure.ts",
       "views-page": "frontend/scripts/views.ts",
       "permissions-page": "frontend/scripts/permissions.ts",
+      "notifications-page": "frontend/scripts/notifications.ts",
+      "documents-page": "frontend/scripts/documents.ts",
       api: "frontend/styles/api.css",
       "api-page": "frontend/scripts/api.ts",
     },

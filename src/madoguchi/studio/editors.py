@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from madoguchi.accounts.access import StaffRequest
-from madoguchi.studio import permissions_editor, procedure_editor, process_editor, views_editor
+from madoguchi.studio import messages_editor, permissions_editor, procedure_editor, process_editor, views_editor
 from madoguchi.studio.shell import Place
 
 
@@ -50,6 +50,22 @@ _ALL = (
         _("権限のまとめ"),
         permissions_editor.words,
         permissions_editor.extra,
+    ),
+    Editor(
+        "notifications",
+        _("職員への通知"),
+        _("レコードが追加されたとき、期日が近づいたときなどに、だれに知らせるかを決めます。"),
+        _("設定"),
+        messages_editor.notifications_words,
+        messages_editor.notifications_extra,
+    ),
+    Editor(
+        "documents",
+        _("書類"),
+        _("レコードの値を差し込んだ通知書などを作ります。"),
+        _("書類のプレビュー"),
+        messages_editor.documents_words,
+        messages_editor.documents_extra,
     ),
     Editor(
         "procedure",

@@ -83,6 +83,8 @@ TABS: list[Tab] = [
     Tab("studio:process", gettext_lazy("プロセス")),
     Tab("studio:views", gettext_lazy("一覧")),
     Tab("studio:permissions", gettext_lazy("権限")),
+    Tab("studio:notifications", gettext_lazy("通知")),
+    Tab("studio:documents", gettext_lazy("書類")),
     Tab("studio:procedure", gettext_lazy("住民に開く")),
 ]
 """The pages above every app, in order. Whoever adds a designer adds its tab here."""

@@ -11,6 +11,7 @@ patterns: list[URLPattern] = [
     path(f"<slug:app_code>/{name}", views_editors.editor, {"name": name}, name=name) for name in EDITORS
 ] + [
     path("<slug:app_code>/fee-sample", views_editors.fee, name="fee-sample"),
+    path("<slug:app_code>/document-preview", views_editors.document, name="document-preview"),
     path("<slug:app_code>/person-check", views_editors.person, name="person-check"),
     path("<slug:app_code>/chart-preview", views_editors.chart, name="chart-preview"),
 ]

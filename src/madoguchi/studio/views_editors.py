@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 from madoguchi.accounts.access import StaffRequest, staff_required
 from madoguchi.accounts.models import Staff
 from madoguchi.desk import icons
-from madoguchi.studio import chart_preview, fee_sample, permissions_editor, shell, wire
+from madoguchi.studio import chart_preview, document_preview, fee_sample, permissions_editor, shell, wire
 from madoguchi.studio.designer_config import designer_config
 from madoguchi.studio.editors import EDITORS
 
@@ -75,3 +75,19 @@ def person(request: StaffRequest, app_code: str) -> HttpResponse:
     if found is None:
         raise Http404
     return wire.answer({"lines": permissions_editor.person_lines(defn, found)})
+
+
+@staff_required
+@require_POST
+def document(request: StaffRequest, app_code: str) -> HttpResponse:
+    """The document ``code`` of the definition in the request as a picture, with made-up values."""
+    place = shell.builder_place(request.user, app_code)
+    try:
+        data = wire.body(request)
+        defn = wire.definition(data.get("definition"), code=place.code)
+    except wire.NotUnderstood as refusal:
+        return refusal.response()
+    found = next((one for one in defn.documents if one.code == data.get("code")), None)
+    if found is None:
+        raise Http404
+    return wire.answer({"picture": document_preview.picture(defn, found)})
