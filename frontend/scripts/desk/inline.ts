@@ -53,8 +53,18 @@ function renew({ row, cell }: Place, html: string): void {
   fresh.querySelector<HTMLElement>(`td[data-edit="${cell.dataset["edit"] ?? ""}"]`)?.focus();
 }
 
+// The list is a form of its own, and HTML knows no form inside another.
+function typed(box: HTMLElement): FormData {
+  const data = new FormData();
+  for (const control of box.querySelectorAll<HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement>("[name]")) {
+    if (control instanceof HTMLInputElement && ["checkbox", "radio"].includes(control.type) && !control.checked) continue;
+    data.append(control.name, control.value);
+  }
+  return data;
+}
+
 async function open(at: Place): Promise<void> {
-  if (at.cell.querySelector("form")) return;
+  if (at.cell.querySelector("[data-cell-form]")) return;
   const response = await fetch(address(at), { headers: { "X-Requested-With": "fetch" } }).catch(() => null);
   if (!response?.ok) {
     say(at.cell.title || "—");
@@ -62,7 +72,7 @@ async function open(at: Place): Promise<void> {
   }
   const before = [...at.cell.childNodes];
   at.cell.innerHTML = await response.text();
-  const form = at.cell.querySelector("form");
+  const form = at.cell.querySelector<HTMLElement>("[data-cell-form]");
   if (!form) return;
   bindPeople(form);
   const control = form.querySelector<HTMLElement>("input:not([type=hidden]), select, textarea");
@@ -73,10 +83,6 @@ async function open(at: Place): Promise<void> {
     at.cell.replaceChildren(...before);
     at.cell.focus();
   };
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    void save(at, form, close);
-  });
   form.addEventListener("keydown", (event) => {
     event.stopPropagation();
     if (event.isComposing) return;
@@ -91,8 +97,8 @@ async function open(at: Place): Promise<void> {
   });
 }
 
-async function save(at: Place, form: HTMLFormElement, close: () => void): Promise<void> {
-  const response = await post(address(at), new FormData(form)).catch(() => null);
+async function save(at: Place, form: HTMLElement, close: () => void): Promise<void> {
+  const response = await post(address(at), typed(form)).catch(() => null);
   if (response?.ok) {
     renew(at, await response.text());
     say(at.table.dataset["saved"] ?? "");

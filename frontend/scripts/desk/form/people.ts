@@ -20,6 +20,7 @@ export class Suggestions {
   private readonly list: HTMLUListElement;
   private found: Somebody[] = [];
   private at = -1;
+  private readonly single: boolean;
 
   constructor(
     private readonly input: HTMLElement,
@@ -30,10 +31,12 @@ export class Suggestions {
     this.list.setAttribute("role", "listbox");
     this.list.setAttribute("aria-label", input.getAttribute("aria-label") ?? none);
     input.after(this.list);
-    input.setAttribute("role", "combobox");
+    // A text of several lines stays a text box, which has no state of being open.
+    this.single = input instanceof HTMLInputElement;
+    if (this.single) input.setAttribute("role", "combobox");
     input.setAttribute("aria-autocomplete", "list");
     input.setAttribute("aria-controls", this.list.id);
-    input.setAttribute("aria-expanded", "false");
+    this.expanded(false);
     this.list.addEventListener("mousedown", (event) => event.preventDefault());
     this.list.addEventListener("click", (event) => {
       const item = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-n]") : null;
@@ -65,13 +68,13 @@ export class Suggestions {
     }
     this.list.replaceChildren(...items);
     this.list.hidden = false;
-    this.input.setAttribute("aria-expanded", "true");
+    this.expanded(true);
     this.mark();
   }
 
   close(): void {
     this.list.hidden = true;
-    this.input.setAttribute("aria-expanded", "false");
+    this.expanded(false);
     this.input.removeAttribute("aria-activedescendant");
   }
 
@@ -88,6 +91,10 @@ export class Suggestions {
     event.preventDefault();
     event.stopPropagation();
     return true;
+  }
+
+  private expanded(open: boolean): void {
+    if (this.single) this.input.setAttribute("aria-expanded", String(open));
   }
 
   private mark(): void {
@@ -153,7 +160,7 @@ function bind(box: HTMLElement, url: string): void {
   });
 }
 
-export function bindPeople(form: HTMLFormElement): void {
+export function bindPeople(form: HTMLElement): void {
   const url = form.dataset["people"];
   if (url) form.querySelectorAll<HTMLElement>("[data-people-field]").forEach((box) => bind(box, url));
 }
