@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path, re_path
+from django.urls import path
 
 from madoguchi.api import views
 from madoguchi.api.http import handle
@@ -11,5 +11,6 @@ app_name = "api"
 urlpatterns = [
     path("openapi.json", views.openapi, name="openapi"),
     path("reference/", views.reference, name="reference"),
-    re_path(r"^(?:guest/\d+/)?v1/.*$", handle, name="call"),
+    path("v1/<path:endpoint>", handle, name="call"),
+    path("guest/<int:space>/v1/<path:endpoint>", handle, name="guest-call"),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, path, re_path
+from django.urls import URLPattern, path
 
 from madoguchi.desk import views_import
 
@@ -12,8 +12,5 @@ patterns: list[URLPattern] = [
     path(f"{_APP}table/<uuid:kept_id>/", views_import.choose_columns, name="import-columns"),
     path(f"{_APP}<uuid:import_id>/", views_import.progress, name="import"),
     path(f"{_APP}<uuid:import_id>/cancel/", views_import.cancel, name="import-cancel"),
-    re_path(
-        r"^(?P<app_code>[-\w]+)/import/(?P<import_id>[0-9a-f-]{36})/errors\.(?P<kind>csv|xlsx)$", views_import.errors,
-        name="import-errors",
-    ),
+    path(f"{_APP}<uuid:import_id>/errors.<str:kind>", views_import.errors, name="import-errors"),
 ]

@@ -47,7 +47,7 @@ def locked(access: Access, page: lists.Page) -> frozenset[int]:
 
 
 @staff_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def cell(request: StaffRequest, app_code: str, record_id: int, field_id: int) -> HttpResponse:
     """The box of one cell; sent, it is saved with the revision that was seen, and the row is shown anew.
 

@@ -199,6 +199,8 @@ def cancel(request: StaffRequest, app_code: str, import_id: uuid.UUID) -> HttpRe
 def errors(request: StaffRequest, app_code: str, import_id: uuid.UUID, kind: str) -> Download:
     """The rows that were not taken, with the reason in the last column: to mend and give again."""
     access, row = _import(request, app_code, import_id)
+    if kind not in {"csv", "xlsx"}:
+        raise Http404
     if row.staff_id != request.user.pk:
         access.require("manage")
     response: Download

@@ -15,7 +15,8 @@ from madoguchi.catalog.queries import AppRevision
 
 pytestmark = pytest.mark.django_db
 SAMPLES = {
-    "slug:": "juminhyo", "int:": "1", "uuid:": str(uuid.UUID(int=1)), "str:receipt": "JM-R08-000001", "str:": "x",
+    "slug:": "juminhyo", "int:": "1", "uuid:": str(uuid.UUID(int=1)), "str:receipt": "JM-R08-000001", "str:kind": "csv",
+    "str:": "x", "path:": "records.json",
 }
 RETURNS = {"/identity/callback", f"/payments/return/{uuid.UUID(int=1)}"}
 """A browser comes back to them once, and they act: not asked with HEAD."""
