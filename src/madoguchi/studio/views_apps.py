@@ -54,7 +54,8 @@ def app(request: StaffRequest, app_code: str) -> HttpResponse:
     found = steps(place)
     done = sum(step.done for step in found)
     return shell.page(
-        request, "studio/app.html", {"steps": found, "done": done, "total": len(found), "outdated": outdated(place),
+        request, "studio/app.html", {"steps": found, "done": done, "total": len(found),
+         "ready": all(step.done or step.optional for step in found), "outdated": outdated(place),
          "last_returned": last_returned(place), "recalculation": progress_of(place.app.pk),
          **overview.about(place)},
         place=place,

@@ -169,6 +169,8 @@ def decide(request: StaffRequest, app_code: str) -> HttpResponse:
     except ReviewError as error:
         return _page(request, place, typed={"comment": comment}, problem=str(error))
     messages.success(request, _("承認しました。") if approve else _("差し戻しました。"))
+    if approve:
+        return HttpResponseRedirect(reverse("studio:publish", args=[place.code]))
     may_build = shell.may_build(request.user, place)
     return _to_app(place) if may_build else HttpResponseRedirect(reverse("studio:home"))
 
