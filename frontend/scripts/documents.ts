@@ -55,7 +55,7 @@ function one(pane: Pane, path: Path): Child[] & Node[] {
 
 function preview(pane: Pane): Child[] {
   if (!all()[shown]) return [h("p", { class: "panel__empty" }, t("nothing_chosen"))];
-  const picture = h("img", { class: "paper", alt: t("document_preview"), hidden: true }), trouble = h("p", { class: "prop__error", role: "status" });
+  const picture = h("img", { class: "sheet-picture", alt: t("document_preview"), hidden: true }), trouble = h("p", { class: "prop__error", role: "status" });
   let drawn = "";
   const ask = async (): Promise<void> => {
     const response = await send(extra.preview, "POST", { definition: store.definition, code: all()[shown]?.code }).catch(() => null);

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from django.urls import reverse
@@ -12,7 +12,7 @@ from madoguchi.accounts.access import StaffRequest
 from madoguchi.accounts.language import in_words
 from madoguchi.accounts.models import Department, Staff, StaffGroup
 from madoguchi.catalog.rights import covers
-from madoguchi.definition.app import AppDefinition
+from madoguchi.definition.app import AppDefinition, Right
 from madoguchi.studio.editor_words import common
 from madoguchi.studio.process_editor import Choices, roles
 from madoguchi.studio.queried import condition_words, queried
@@ -60,11 +60,11 @@ def person_lines(defn: AppDefinition, staff: Staff) -> list[str]:
     return [_("できること：%s") % _named(held), *_record_lines(defn, staff, held), *_field_lines(defn, staff)]
 
 
-def _named(held: set[str]) -> str:
+def _named(held: Collection[str]) -> str:
     return "、".join(str(name) for code, name in rights() if code in held)
 
 
-def _record_lines(defn: AppDefinition, staff: Staff, held: set[str]) -> Iterator[str]:
+def _record_lines(defn: AppDefinition, staff: Staff, held: set[Right]) -> Iterator[str]:
     for rule in defn.record_rules:
         found = {right for one in rule.allow if covers(one, staff) and not (one.creator or one.in_field)
                  for right in one.rights} & held
