@@ -90,15 +90,18 @@ class Report:
         ]
 
 
-def check(path: Path) -> list[Finding]:
-    """Everything wrong with the pack in directory ``path``, each with its file; changes nothing."""
+def check(path: Path, *, contents: bool = True) -> list[Finding]:
+    """Everything wrong with the pack in directory ``path``, each with its file; changes nothing.
+
+    Without ``contents`` only the definitions are looked at, not whether everything else is there and unchanged.
+    """
     try:
         pack = _read_pack(path)
     except DefinitionError as refusal:
         return list(refusal.findings)
     others = {defn.code: defn for name in pack.apps if (defn := _readable(path, name))}
     found = [finding for name in pack.apps for finding in _app_findings(path, name, others)]
-    return [*found, *manifests.findings(path)]
+    return [*found, *(manifests.findings(path) if contents else ())]
 
 
 def _readable(path: Path, name: str) -> AppDefinition | None:

@@ -119,22 +119,27 @@ def new_folder(path: Path, *, replaces: str) -> Iterator[Folder]:
 
 
 @contextmanager
-def unpacked(file: IO[bytes], *, limit: int, within: Path | None = None) -> Iterator[Path]:
-    """The contents of a .zip in a folder that is gone afterwards; raises BundleError, also over ``limit`` bytes."""
+def unpacked(
+    file: IO[bytes], *, limit: int, within: Path | None = None, only: tuple[str, ...] = ("",)
+) -> Iterator[Path]:
+    """The contents of a .zip in a folder that is gone afterwards; raises BundleError, also over ``limit`` bytes.
+
+    ``only`` are beginnings of the names that are wanted.
+    """
     with tempfile.TemporaryDirectory(dir=within) as folder:
         try:
             with zipfile.ZipFile(file) as found:
-                _unpack(found, Path(folder), limit)
+                _unpack(found, Path(folder), limit, only)
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as wrong:
             raise BundleError("zip ファイルとして読めません。書き出したままのファイルを選んでください。") from wrong
         yield Path(folder)
 
 
-def _unpack(found: zipfile.ZipFile, folder: Path, limit: int) -> None:
+def _unpack(found: zipfile.ZipFile, folder: Path, limit: int, only: tuple[str, ...]) -> None:
     left = limit
     for info in found.infolist():
         name = PurePosixPath(info.filename)
-        if info.is_dir():
+        if info.is_dir() or not info.filename.startswith(only):
             continue
         if name.is_absolute() or ".." in name.parts or "\\" in info.filename:
             raise BundleError("フォルダーの外を指すファイルが入っているため、読み込みません。")

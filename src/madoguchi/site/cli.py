@@ -142,10 +142,13 @@ def pack_check(directory: Path) -> None:
 
 
 @pack.command("load")
-@click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("directory", type=click.Path(exists=True, path_type=Path))
 @DATA_DIR
 def pack_load(directory: Path, data_dir: Path) -> None:
-    """Publish the apps of the pack in DIRECTORY; loading it again changes nothing."""
+    """Publish the apps of the pack in DIRECTORY (or a .zip of one), with its records if it has them.
+
+    All or nothing; loading it again changes nothing.
+    """
     _prepare(data_dir)
     from madoguchi.site.pack_commands import load_pack
 
@@ -155,13 +158,21 @@ def pack_load(directory: Path, data_dir: Path) -> None:
 @pack.command("export")
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--app", "apps", multiple=True, required=True, help="Code of an app; may be given several times.")
+@click.option("--rows", is_flag=True, help="Write the records too, as CSV. They hold personal data.")
+@click.option("--files", is_flag=True, help="With --rows: write photos and attachments too.")
+@click.option("--city", is_flag=True, help="Write the municipality too; whoever loads the pack becomes it.")
+@click.option("--yes", is_flag=True, help="Do not ask before personal data is written.")
 @DATA_DIR
-def pack_export(directory: Path, apps: tuple[str, ...], data_dir: Path) -> None:
-    """Write the published apps as a pack into DIRECTORY."""
+def pack_export(
+    directory: Path, apps: tuple[str, ...], rows: bool, files: bool, city: bool, yes: bool, data_dir: Path
+) -> None:
+    """Write the published apps as a pack into DIRECTORY, which appears once everything is in it."""
+    if files and not rows:
+        raise click.UsageError("--files needs --rows")
     _prepare(data_dir)
     from madoguchi.site.pack_commands import export_pack
 
-    sys.exit(export_pack(apps, directory))
+    sys.exit(export_pack(apps, directory, rows=rows, files=files, city=city, yes=yes))
 
 
 @cli.group()
