@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from madoguchi.accounts.models import Staff
@@ -14,6 +14,7 @@ from madoguchi.api.webhook_models import Webhook, WebhookDelivery
 from madoguchi.catalog.models import App
 from madoguchi.lib import outbound
 from madoguchi.lib.jobs import app as jobs
+from madoguchi.lib.prepared import execute_prepared
 from madoguchi.records.models import Event
 
 TYPES: Mapping[str, str] = {
@@ -30,8 +31,9 @@ State = WebhookDelivery.State
 _NOTE = """
     INSERT INTO api_webhookdelivery
         (id, webhook_id, event_id, type, record_id, state, reason, tries, attempts, created_at, next_at)
-    SELECT gen_random_uuid(), w.id, %(event)s, %(type)s, %(record)s, 'waiting', '', 0, '[]', now(), now()
-      FROM api_webhook w WHERE w.app_id = %(app)s AND w.active AND %(type)s = ANY(w.events) ORDER BY w.id
+    SELECT gen_random_uuid(), w.id, %(event)s, %(type)s::varchar, %(record)s, 'waiting', '', 0, '[]', now(), now()
+      FROM api_webhook w WHERE w.app_id = %(app)s AND w.active AND %(type)s::varchar = ANY(w.events)
+     ORDER BY w.id
     RETURNING id, webhook_id
 """
 
@@ -49,10 +51,9 @@ def on_event(event: Event) -> None:
     kind = TYPES.get(event.kind)
     if kind is None:
         return
-    with connection.cursor() as cursor:
-        cursor.execute(_NOTE, {"event": event.pk, "type": kind, "record": event.record_id, "app": event.app_id})
-        for delivery_id, webhook_id in cursor.fetchall():
-            enqueue(str(delivery_id), webhook_id, event.record_id)
+    facts = {"event": event.pk, "type": kind, "record": event.record_id, "app": event.app_id}
+    for delivery_id, webhook_id in execute_prepared(_NOTE, facts):
+        enqueue(str(delivery_id), webhook_id, event.record_id)
 
 
 def enqueue(delivery_id: str, webhook_id: int, record_id: int | None) -> None:
