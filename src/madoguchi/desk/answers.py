@@ -189,7 +189,10 @@ def _file_link(label: str, file: StoredFile | None) -> FileLink:
 
 
 def applicant_name(record: Record) -> str:
-    """Who applies, as written; empty where the app does not say."""
-    procedure = record.app.definition.procedure
-    value = record.values.get(procedure.applicant.name) if procedure else None
+    """Who applies, as written, or what else names the record (``title_field``); empty where the app says neither."""
+    defn = record.app.definition
+    value = record.values.get(defn.procedure.applicant.name) if defn.procedure else None
+    titled = defn.by_code.get(defn.title_field or "")
+    if value is None and titled is not None:
+        return text_of(titled, record.values.get(titled.code)).split("\n")[0]
     return name_and_kana(value)[0] if isinstance(value, Mapping) else str(value or "")
