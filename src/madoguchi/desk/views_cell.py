@@ -63,7 +63,7 @@ def cell(request: StaffRequest, app_code: str, record_id: int, field_id: int) ->
         raise PermissionDenied(_("この項目は、一覧では変えられません。"))
     values = saving.values_in(app, whole)
     world = DatabaseWorld(whole.channel, access.viewer)
-    if request.method == "GET":
+    if request.method != "POST":
         return _box(request, access, record, field, from_values(access, app.definition, world, values))
     form = from_post(access, app.definition, world, values, request.POST)
     return _save(request, access, whole, field, form)
