@@ -48,7 +48,7 @@ class NewAppForm(forms.Form):
         self.sources = _sources()
         if not self.sources:
             self._choices("start", [pair for pair in STARTS if pair[0] != "pack"])
-        self._choices("department", _departments(staff))
+        self._choices("department", departments_of(staff))
         self._choices("copied", [("", "")] + [(a.code, in_words(a.definition.name)) for a in queries.published_apps()])
         self._choices("packed", [("", "")] + [(key, in_words(defn.name)) for key, defn in self.sources.items()])
         self.fields["name"].error_messages["required"] = _("アプリの名前を入れてください。例：備品の貸出し")
@@ -90,7 +90,20 @@ def make(form: NewAppForm, staff: Staff, parts: Mapping[str, Any] | None = None)
     else:
         base = _blank() | dict(parts or {})
     own = {"code": data["code"], "name": data["name"].strip(), "owner": staff.username, "deputy": None}
-    definition = AppDefinition.model_validate(_at_home(base, data["department"], staff) | own)
+    return _create(AppDefinition.model_validate(_at_home(base, data["department"], staff) | own), staff)
+
+
+def make_from(defn: AppDefinition, *, department: str, staff: Staff) -> str:
+    """Makes a draft of an app that was built elsewhere, at home in ``department``; returns its code.
+
+    Its code stays if it is free. Who answers for it is ``staff``: those it named there are not here.
+    """
+    code = defn.code if not App.objects.filter(code=defn.code).exists() else _free(defn.code)
+    own = {"code": code, "owner": staff.username, "deputy": None}
+    return _create(AppDefinition.model_validate(_at_home(drafts.plain(defn), department, staff) | own), staff)
+
+
+def _create(definition: AppDefinition, staff: Staff) -> str:
     try:
         with transaction.atomic():
             drafts.create(defn=definition, staff=staff)
@@ -115,7 +128,7 @@ def _free(base: str) -> str:
     return next(code for n in range(2, 10_000) if (code := f"{base}-{n}") not in taken)
 
 
-def _departments(staff: Staff) -> list[tuple[str, str]]:
+def departments_of(staff: Staff) -> list[tuple[str, str]]:
     """Where one builds: one's own departments; for 全体管理者 every department."""
     held = memberships(staff)
     own = {department for department, role in held if role in BUILDERS}

@@ -8,6 +8,7 @@ from madoguchi.studio import (
     urls_editors,
     urls_groups,
     views_apps,
+    views_carry,
     views_designer,
     views_draft,
     views_held,
@@ -22,6 +23,7 @@ _APP = "<slug:app_code>/"
 urlpatterns: list[URLPattern] = [
     path("", views_apps.home, name="home"),
     path("new/", views_apps.new, name="new"),
+    path("new/file/", views_carry.arrival, name="arrival"),
     *urls_editors.first,
     *urls_groups.patterns,
     path(_APP, views_apps.app, name="app"),
@@ -46,5 +48,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{_APP}complete", views_draft.complete, name="complete"),
     path(f"{_APP}form", views_designer.form, name="form"),
     path(f"{_APP}preview/<slug:kind>", views_designer.preview, name="preview"),
+    path(f"{_APP}export/", views_carry.export, name="export"),
+    path(f"{_APP}export/<uuid:export_id>/", views_carry.export_state, name="export-state"),
+    path(f"{_APP}export/<uuid:export_id>/file", views_carry.export_file, name="export-file"),
     *urls_editors.patterns,
 ]

@@ -22,6 +22,7 @@ ARGUMENTS: dict[str, dict[str, object]] = {
     "held": {"held_id": 1}, "revision": {"number": 1}, "restore-revision": {"number": 1},
     "restore-save": {"version": 1}, "replay-result": {"replay_id": 1}, "preview": {"kind": "web"},
     "import-fields": {"kept_id": "00000000-0000-0000-0000-000000000007"},
+    **{n: {"export_id": "00000000-0000-0000-0000-000000000007"} for n in ("export-state", "export-file")},
     **{name: {"group_code": "saigai"} for name in ("group", "group-members", "delete-group")},
 }  # fmt: skip
 
