@@ -37,14 +37,16 @@ def test_an_app_is_opened_and_asks_pays_and_tells_as_its_builder_says(
     page.get_by_label("「完了にする」のあと（完了）").select_option(label="新しい文を書く")
     page.get_by_label("手続 名前 英語").fill("Hedge subsidy")
     page.wait_for_timeout(900)
-    procedure = saved(page).procedure
+    defn = saved(page)
+    procedure, process = defn.procedure, defn.process
     assert procedure
+    assert process
     assert procedure.questions == ("氏名", "費用", "種類", "工事日", "メール")
     assert procedure.capacity == 30
     assert procedure.closes_at and procedure.closes_at.isoformat() == "2027-03-31T17:00:00+09:00"
     assert procedure.fee and procedure.fee.lines[0].amount == "費用 * 0.5"
     assert procedure.applicant.email == "メール"
-    assert len(procedure.notices) == 1
+    assert process.actions[0].notice in procedure.notices
     assert procedure.title.in_language("en") == "Hedge subsidy"
     assert_accessible(page)
     photograph(page, "studio-procedure")
