@@ -237,8 +237,8 @@ def _action_words() -> dict[str, str]:
         "notice_title": _("件名"),
         "notice_body": _("本文"),
         "notice_help": _("{受付番号} {手続名} {状態} {リンク} {期限} が置きかわります。個人情報は書かないでください。"),
-        "notice_first_title": "お知らせ",
-        "notice_first_body": "「{手続名}」の状態が「{状態}」になりました。\n受付番号：{受付番号}\n{リンク}",
+        "notice_first_title": "申請の状況のお知らせ",
+        "notice_first_body": "「{手続名}」の申請の状況が変わりました。\n{状態}\n受付番号：{受付番号}\n{リンク}",
     }
 
 
