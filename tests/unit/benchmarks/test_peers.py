@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
+import sys
+from pathlib import Path
 
 import pytest
-from benchmarks.peers import run, wire
+from benchmarks.peers import install, run, wire
 from benchmarks.peers.servers import where
 from benchmarks.stats import Round
 
@@ -101,3 +104,21 @@ def test_twice_directus_and_four_times_nocodb_are_promised():
 def test_a_socket_folder_is_a_host_to_node():
     found = where("postgresql://postgres:@/madoguchi?host=/run/pg")
     assert (found["host"], found["database"], found["port"]) == ("/run/pg", "madoguchi", "5432")
+
+
+def test_a_step_that_fails_is_named_with_what_it_said():
+    with pytest.raises(install.CannotInstall, match=r"cannot be installed here.*(?s:.)no compiler"):
+        install._run([sys.executable, "-c", "import sys; sys.exit('no compiler')"])
+
+
+def test_node_is_found_first_and_builds_with_its_own_headers(tmp_path: Path):
+    runtime = install.Node(tmp_path)
+    assert runtime.environment["PATH"].split(os.pathsep)[0] == str(tmp_path / "bin")
+    assert runtime.environment["npm_config_nodedir"] == str(tmp_path)
+
+
+@pytest.mark.parametrize("name", install.NATIVE)
+def test_locks_name_no_registry(name: str):
+    lock = json.loads((install.LOCKS / name / "package-lock.json").read_text())
+    assert not [key for key, entry in lock["packages"].items() if "resolved" in entry]
+    assert lock["packages"]["node_modules/" + name]["version"] in {"12.4.0", "0.301.3"}
