@@ -6,7 +6,7 @@ const shared = {
   minify: true,
   sourcemap: false,
   target: ["es2020", "safari15"], // esbuild cannot write destructuring for Safari 14
-  loader: { ".woff2": "file", ".svg": "dataurl" },
+  loader: { ".woff2": "file", ".svg": "dataurl", ".png": "dataurl" },
   assetNames: "fonts/[name]-[hash]",
   logLevel: "warning",
 };
@@ -19,6 +19,8 @@ const targets = [
       desk: "frontend/styles/desk.css",
       studio: "frontend/styles/studio.css",
       "public-page": "frontend/scripts/public.ts",
+      "desk-map": "frontend/styles/desk-map.css",
+      "desk-map-page": "frontend/scripts/map.ts",
       "desk-page": "frontend/scripts/desk.ts",
       richtext: "frontend/scripts/richtext.ts",
       designer: "frontend/styles/designer.css",

@@ -239,6 +239,7 @@ def test_an_entry_is_dragged_to_another_day_and_moved_with_the_keyboard(desk: Pa
     desk.goto("/desk/roads/?view=plan&day=2026-11-23")
     drag(desk, desk.locator(f"#card-{ref.record_id}"), desk.locator("[data-day='2026-11-12']"))
     expect(desk.locator("[data-day='2026-11-12']").get_by_role("link", name="西の穴")).to_be_visible()
+    expect(desk.get_by_text("を変えました")).to_be_visible()
     assert read.get_record(roads, ref.record_id).values["工事日"] == "2026-11-12"
     drag(desk, desk.locator(f"#card-{undated.record_id}"), desk.locator("[data-day='2026-11-18']"))
     expect(desk.locator("[data-day='2026-11-18']").get_by_role("link", name="未定の道")).to_be_visible()
@@ -249,3 +250,28 @@ def test_an_entry_is_dragged_to_another_day_and_moved_with_the_keyboard(desk: Pa
     desk.keyboard.press("Enter")
     expect(desk.locator("[data-day='2026-11-25']").get_by_role("link", name="西の穴")).to_be_visible()
     assert read.get_record(roads, ref.record_id).values["工事日"] == "2026-11-25"
+
+
+# --- the map --------------------------------------------------------------------------------------------------------
+
+
+def test_a_map_groups_points_and_its_list_says_the_same(
+    desk: Page, roads: AppRevision, assert_accessible: Check, photograph: Photograph
+) -> None:
+    desk.goto("/desk/roads/?view=places")
+    expect(desk.get_by_text("地図に載せるものがありません")).to_be_visible()
+    assert_accessible(desk)
+    desk.route("https://cyberjapandata.gsi.go.jp/**", lambda route: route.abort())
+    for number in range(12):
+        place = {"lat": 35.72 + number * 0.00001, "lon": 139.93, "label": "市川駅前"}
+        repair(roads, 件名=f"{number + 1}番の穴", 場所=place, 費用=100)
+    far = repair(roads, 件名=LONG_TITLE, 場所={"lat": 35.75, "lon": 139.97})
+    desk.goto("/desk/roads/?view=places")
+    expect(desk.get_by_role("button", name="12件。押すと拡大します")).to_be_visible()
+    expect(desk.get_by_text("地図の画像を読み込めない")).to_be_visible()
+    assert_accessible(desk)
+    photograph(desk, "desk-map")
+    desk.get_by_role("region", name="地図").get_by_role("button", name=LONG_TITLE).press("Enter")
+    expect(desk.locator(f"#card-{far.record_id} a")).to_be_focused()
+    desk.get_by_role("button", name="地図で見る: 3番の穴").click()
+    expect(desk.get_by_role("region", name="地図").get_by_role("button", name=LONG_TITLE)).to_have_count(0)
