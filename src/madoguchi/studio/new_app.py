@@ -98,7 +98,8 @@ def make_from(defn: AppDefinition, *, department: str, staff: Staff) -> str:
 
     Its code stays if it is free. Who answers for it is ``staff``: those it named there are not here.
     """
-    code = defn.code if not App.objects.filter(code=defn.code).exists() else _free(defn.code)
+    taken = defn.code in RESERVED_APP_CODES or App.objects.filter(code=defn.code).exists()
+    code = _free(defn.code) if taken else defn.code
     own = {"code": code, "owner": staff.username, "deputy": None}
     return _create(AppDefinition.model_validate(_at_home(drafts.plain(defn), department, staff) | own), staff)
 
