@@ -123,6 +123,8 @@ def shown_value(field: AnyField | None, value: Any) -> str:
 
 
 def _created(_defn: AppDefinition, event: Event) -> str:
+    if "carried" in event.data:
+        return _("ほかの環境から、レコードごと読み込みました")
     channel = CHANNELS.get(event.after.get("channel") or event.data.get("channel") or "")
     if event.actor_kind == "resident" and channel:
         return _("申請が届きました（%(channel)s）") % {"channel": channel}
