@@ -7,6 +7,7 @@ import { bindInlineEditing } from "./desk/inline";
 import { bindKeys } from "./desk/keys";
 import { bindMassForm } from "./desk/mass";
 import { bindMirrors } from "./desk/mirror";
+import { bindOwnList } from "./desk/own_list";
 import { keepSelection } from "./desk/selection";
 import { bindTotals } from "./desk/totals";
 import { bindViewers } from "./desk/viewer";
@@ -24,6 +25,7 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 bindBoards();
 bindKeys();
 bindMirrors();
+bindOwnList();
 bindComments();
 bindInlineEditing();
 bindMassForm();

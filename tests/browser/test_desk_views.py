@@ -275,3 +275,34 @@ def test_a_map_groups_points_and_its_list_says_the_same(
     expect(desk.locator(f"#card-{far.record_id} a")).to_be_focused()
     desk.get_by_role("button", name="地図で見る: 3番の穴").click()
     expect(desk.get_by_role("region", name="地図").get_by_role("button", name=LONG_TITLE)).to_have_count(0)
+
+
+# --- lists of one's own ---------------------------------------------------------------------------------------------
+
+
+def test_a_list_of_ones_own_is_made_with_clicks(
+    desk: Page, roads: AppRevision, assert_accessible: Check, photograph: Photograph
+) -> None:
+    repair(roads, 件名="西の穴", 急ぎ="至急")
+    repair(roads, 件名="東の橋", 急ぎ="通常")
+    desk.goto("/desk/roads/")
+    desk.get_by_role("link", name="条件を作る").click()
+    assert_accessible(desk)
+    photograph(desk, "desk-own-list")
+    desk.get_by_label("条件1の項目").select_option("急ぎ")
+    expect(desk.locator("#own-values-1 option")).to_have_count(3)
+    desk.get_by_label("条件1の比べ方").select_option("ge")
+    desk.get_by_role("button", name="この条件で見る").click()
+    expect(desk.get_by_role("alert")).to_contain_text("この比べ方は使えません")
+    assert_accessible(desk)
+    desk.get_by_label("条件1の比べ方").select_option("eq")
+    desk.get_by_label("条件1の値").fill("至急")
+    desk.get_by_role("button", name="この条件で見る").click()
+    expect(desk.locator("tbody tr")).to_have_count(1)
+    desk.get_by_role("link", name="条件を変える").click()
+    desk.get_by_label("保存する名前").fill("急ぐもの")
+    desk.get_by_role("button", name="保存する", exact=True).click()
+    expect(desk.get_by_role("link", name="急ぐもの")).to_have_attribute("aria-current", "page")
+    expect(desk.locator("tbody tr")).to_have_count(1)
+    assert_accessible(desk)
+    photograph(desk, "desk-own-list-shown")

@@ -14,6 +14,7 @@ from madoguchi.desk.models import SavedView
 from madoguchi.query import Condition
 from madoguchi.records.permissions import Access
 
+NAMELESS = "自分の条件"
 MARK = "~"
 """Before the number; no code of an app's own view begins so."""
 
@@ -66,13 +67,14 @@ def own_view(access: Access, saved: SavedView) -> OwnView:
 def _view(defn: AppDefinition, saved: SavedView) -> View:
     """On its base view: whose filter, columns and order hold where the person chose none."""
     base = next((view for view in defn.views if view.code == saved.base), None)
-    changes: dict[str, object] = {"code": code_of(saved), "name": japanese(saved.name), **_shape(saved.shape)}
+    name = japanese(saved.name or NAMELESS)
+    changes: dict[str, object] = {"code": code_of(saved), "name": name, **_shape(saved.shape)}
     if saved.columns:
         changes["columns"] = tuple(saved.columns)
     if saved.sort:
         sorts = (Sort(field=code.lstrip("-"), descending=code.startswith("-")) for code in saved.sort)
         changes["sort"] = tuple(sorts)
-    return (base or View(code="all", name=japanese(saved.name), columns=())).model_copy(update=changes)
+    return (base or View(code="all", name=japanese(saved.name or NAMELESS), columns=())).model_copy(update=changes)
 
 
 def _shape(shape: Mapping[str, str]) -> dict[str, str | None]:
