@@ -43,10 +43,11 @@ NOW = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Asia/Tokyo"))
 """The moment of the examples."""
 PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 APP_MODELS: tuple[type[BaseModel], ...] = (
-    app.AppDefinition, app.Group, app.View, app.Sort, app.Process, app.Status, app.Action, app.Permission,
-    app.Procedure, app.Applicant, app.Fee, app.FeeLine, app.NoticeText, app.ReasonTemplate,
+    app.AppDefinition, app.Group, app.View, app.Sort, app.Process, app.Status, app.Action, app.Who, app.Permission,
+    app.RecordRule, app.RecordWho, app.FieldRule, app.FieldWho, app.Chart, app.ChartGroup, app.Measure,
+    app.StaffNotification, app.Reminder, app.StaffTarget, app.DocumentTemplate, app.Procedure, app.Applicant, app.Fee, app.FeeLine, app.NoticeText, app.ReasonTemplate,
 )
-PACK_MODELS: tuple[type[BaseModel], ...] = (packs.Pack, packs.CityRow, packs.DepartmentRow)
+PACK_MODELS: tuple[type[BaseModel], ...] = (packs.Pack, packs.CityRow, packs.DepartmentRow, packs.GroupRow)
 FIELD_MODELS: tuple[type[fields.FieldBase], ...] = get_args(get_args(fields.AnyField)[0])
 PLAIN_TYPES: Mapping[Any, str] = {
     str: "text", int: "whole number", bool: "`true` or `false`", Decimal: "number", date: "date",
