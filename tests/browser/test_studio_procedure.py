@@ -34,7 +34,7 @@ def test_an_app_is_opened_and_asks_pays_and_tells_as_its_builder_says(
     expect(sample).to_contain_text("600円")
     page.get_by_label("定員（件）").fill("30")
     page.get_by_label("受付の終わり").fill("2027-03-31T17:00")
-    page.get_by_label("「完了にする」のあと（完了）").select_option(label="新しい文を書く")
+    expect(page.get_by_label("「完了にする」のあと（完了）")).to_have_value("n1")
     page.get_by_label("手続 名前 英語").fill("Hedge subsidy")
     page.wait_for_timeout(900)
     defn = saved(page)
