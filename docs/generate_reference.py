@@ -259,7 +259,7 @@ def variables() -> list[str]:
 
     Config.from_environment(Watched())
     assert len(dataclass_fields(Service)) * 4 <= len(asked)
-    return asked
+    return list(dict.fromkeys(asked))  # the demo flag is asked for twice
 
 
 def events_part() -> str:
