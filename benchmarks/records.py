@@ -20,7 +20,7 @@ APP = "juminhyo-2019"
 PAGE = f"/desk/{APP}/"
 PASSWORD = "benchmarks-2026-only"
 PROMISED = {1: Target(p50_ms=50), 32: Target()}
-"""How long a clerk waits; how much of bare SQL is left is measured where programs read (``benchmarks.api``, ADR 0025)."""
+"""How long a clerk waits. How near to bare SQL we are is measured where programs read: ``benchmarks.api``, ADR 0025."""
 
 
 def measure(plan: Plan) -> list[Result]:

@@ -45,7 +45,8 @@ PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 APP_MODELS: tuple[type[BaseModel], ...] = (
     app.AppDefinition, app.Group, app.View, app.Sort, app.Process, app.Status, app.Action, app.Who, app.Permission,
     app.RecordRule, app.RecordWho, app.FieldRule, app.FieldWho, app.Chart, app.ChartGroup, app.Measure,
-    app.StaffNotification, app.Reminder, app.StaffTarget, app.DocumentTemplate, app.Procedure, app.Applicant, app.Fee, app.FeeLine, app.NoticeText, app.ReasonTemplate,
+    app.StaffNotification, app.Reminder, app.StaffTarget, app.DocumentTemplate, app.Procedure,
+    app.Applicant, app.Fee, app.FeeLine, app.NoticeText, app.ReasonTemplate,
 )
 PACK_MODELS: tuple[type[BaseModel], ...] = (packs.Pack, packs.CityRow, packs.DepartmentRow, packs.GroupRow)
 FIELD_MODELS: tuple[type[fields.FieldBase], ...] = get_args(get_args(fields.AnyField)[0])

@@ -28,6 +28,8 @@ OCCASIONS: Mapping[str, str] = {
     "created": "added", "updated": "edited", "corrected": "edited", "commented": "commented", "moved": "moved",
 }
 """What kinds of event are called in rules."""
+NOBODY = 0
+"""No member of staff has this number."""
 LATE = timedelta(hours=24)
 """A reminder that could not be given at its time is given up to this much later."""
 MAX_REMINDED = 10_000
@@ -57,7 +59,7 @@ def tell_of_event(event: Event) -> int:
     already = staff_notices.mentioned(event.data.get("mentions") or ()).values("pk")
     for rule in app.definition.notifications:
         if occasion in rule.on and _covers(app, rule, record.id):
-            people = targets(record, rule.to).exclude(pk=event.actor_staff_id).exclude(pk__in=already)
+            people = targets(record, rule.to).exclude(pk=event.actor_staff_id or NOBODY).exclude(pk__in=already)
             told += staff_notices.tell(
                 app, record.id, people, kind=StaffNotice.Kind.RULE, text=str(rule.title), event=event
             )
@@ -152,9 +154,9 @@ def _target(record: Record, target: StaffTarget) -> QuerySet[Staff]:
     if target.staff is not None:
         people = people.filter(username=target.staff)
     if target.creator:
-        people = people.filter(pk=record.created_by_id)
+        people = people.filter(pk=record.created_by_id or NOBODY)
     if target.assignee:
-        people = people.filter(pk=record.assignee_id)
+        people = people.filter(pk=record.assignee_id or NOBODY)
     return people.filter(_in_field(record, target.in_field)) if target.in_field is not None else people
 
 

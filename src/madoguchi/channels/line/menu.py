@@ -187,7 +187,8 @@ def _application(application: Application, language: Language) -> list[Box]:
 
 def tell_line(app: AppRevision) -> None:
     """Has the rich menu follow a published procedure, in a job of the transaction that publishes it."""
-    from madoguchi.channels.line.tasks import show_in_menu  # jobs load the conversation, which needs this module
+    # Jobs load the conversation, which needs this module.
+    from madoguchi.channels.line.tasks import show_in_menu  # noqa: PLC0415
 
     if app.definition.procedure is not None:
         show_in_menu.configure(lock="line:menu").defer()
