@@ -71,11 +71,18 @@ function drawPoints(map: L.Map, points: Point[], words: string): void {
       const many = "cluster" in what;
       const title = many ? words.replace("{n}", String(what.point_count)) : what.point.title;
       const marker = L.marker([lat, lon], { icon: dot(many ? String(what.point_count) : "", many), title, alt: title });
-      marker.on("click", () => {
+      const open = (): void => {
         if (many) map.setView([lat, lon], Math.min(index.getClusterExpansionZoom(what.cluster_id), LARGEST));
         else showRecord(what.point.id);
-      });
+      };
+      marker.on("click", open);
       layer.addLayer(marker);
+      marker.getElement()?.setAttribute("aria-label", title);
+      marker.getElement()?.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        open();
+      });
     }
   };
   map.on("moveend", draw);
