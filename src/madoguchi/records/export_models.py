@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import pgettext_lazy
 
 from madoguchi.catalog.models import App
+from madoguchi.records import stages
 
 
 class AppExport(models.Model):
@@ -54,6 +55,4 @@ class AppExport(models.Model):
     @property
     def percent(self) -> int:
         """How far it is, 0 to 100."""
-        if not self.is_open:
-            return 100
-        return min(99, self.done * 100 // self.total) if self.total else 0
+        return stages.percent(done=self.done, total=self.total, is_open=self.is_open)

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import pgettext_lazy
 
 from madoguchi.catalog.models import App, Revision
+from madoguchi.records import stages
 
 
 class Import(models.Model):
@@ -67,9 +68,7 @@ class Import(models.Model):
     @property
     def percent(self) -> int:
         """How far it is, 0 to 100."""
-        if not self.is_open:
-            return 100
-        return min(99, self.done * 100 // self.total) if self.total else 0
+        return stages.percent(done=self.done, total=self.total, is_open=self.is_open)
 
 
 class ImportErrors(models.Model):
