@@ -15,6 +15,8 @@ ALLOWED = {
     "desk/views_action.py": "a fee follows from every answer",
     "desk/saving.py": "locks the record before its rules are asked; keeps what the form does not show",
     "desk/views_edit.py": "finds the revision whose form is shown; values go by the access",
+    "desk/views_cell.py": "a field follows from others; the one that is shown goes by the access",
+    "desk/views_history.py": "an earlier state is worked out from every value; what is shown goes by the access",
     "api/writing.py": "locks the record before its rules are asked",
 }
 SHOWING = sorted(path for room in ("desk", "api", "studio") for path in (ROOT / room).rglob("*.py"))
