@@ -84,7 +84,7 @@ STAFF = {
     "studio:permissions": ("watanabe", "{built}permissions"),
     "studio:notifications": ("watanabe", "{built}notifications"), "studio:documents": ("watanabe", "{built}documents"),
     "studio:procedure": ("watanabe", "{built}procedure"), "studio:import": ("watanabe", "/studio/import/"),
-    "desk:imports": ("watanabe", "/desk/juminhyo/import/"),
+    "desk:imports": ("sato", "/desk/juminhyo/import/"),
     "studio:groups": ("kobayashi", "/studio/groups/"), "studio:new-group": ("kobayashi", "/studio/groups/new/"),
     "integration:home": ("watanabe", "{built}integration/"),
     "integration:new-token": ("watanabe", "{built}integration/tokens/new/"),

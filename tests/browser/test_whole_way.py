@@ -346,7 +346,7 @@ def test_a_message_that_line_refuses_is_seen_explained_and_sent_again(town: Town
     kobayashi = Clerk(pages(viewport=LARGE), town, "kobayashi")
     kobayashi.sees_on_operations("再試行を待っています")
     town.use_up_retries()
-    kobayashi.sees_on_operations("LineUnavailable", "もう一度実行する")
+    kobayashi.sees_failed_on_operations("LineUnavailable")
     town.spoil_line(fail_api={})
     kobayashi.presses_first("もう一度実行する")
     hanako.reads(f"受付番号は {payment.receipt_number} です。進み具合は")

@@ -358,6 +358,17 @@ class Clerk:
             assert time.monotonic() < deadline, shown
             time.sleep(0.3)
 
+    def sees_failed_on_operations(self, text: str) -> None:
+        """A job is tried no more and has its button; what waits for its next try has none."""
+        expect(self.page.get_by_text(text).first).to_be_visible()
+        again = self.page.get_by_role("button", name=re.compile("^もう一度実行する"))
+        for _ in range(60):
+            if again.count():
+                return
+            time.sleep(0.3)
+            self.page.goto(f"{self.town.url}/ops/")
+        raise AssertionError(self.page.locator("main").inner_text())
+
     def presses_first(self, name: str) -> None:
         """The first of several buttons with this name."""
         press(self.page, self.page.get_by_role("button", name=re.compile(f"^{name}")).first)

@@ -20,8 +20,13 @@ from madoguchi.site.job_words import ERRORS, JOBS, STOPPED, UNKNOWN, job_words, 
 JAPANESE = re.compile(r"[ぁ-ん]")
 
 
+AGAIN_BUILT_IN = re.compile(r"^(builtin:)+")
+"""Each copy of the queue's app that tests make puts the word before its own tasks once more."""
+
+
 def our_tasks() -> set[str]:
-    return {task.name for task in app.tasks.values() if task.name.split(".")[0] != "tests"}
+    names = {AGAIN_BUILT_IN.sub("builtin:", task.name) for task in app.tasks.values()}
+    return {name for name in names if name.split(".")[0] != "tests"}
 
 
 def test_every_task_says_what_it_does() -> None:
