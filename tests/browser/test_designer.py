@@ -314,9 +314,10 @@ def test_the_chat_preview_asks_and_takes_answers(page: Page, photograph: Photogr
     page.get_by_role("tab", name="LINEのトーク").click()
     chat = page.frame_locator("#preview-chat-frame")
     expect(chat.locator(".bubble").last).to_contain_text("犬の名前")
+    expect(page.locator("#save-status")).to_contain_text("保存しました")
 
     chat.get_by_label("メッセージを書く").fill("ポチ")
-    page.keyboard.press("Enter")
+    chat.get_by_label("メッセージを書く").press("Enter")
     expect(chat.locator(".bubble").last).to_contain_text("大きさ")
     chat.get_by_role("button", name="中型").click()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC
 from typing import Any
 
@@ -14,12 +15,13 @@ from madoguchi.api.params import NEEDED, Params
 from madoguchi.api.shapes_sql import ADMINISTRATOR
 from madoguchi.api.writing import locked
 from madoguchi.catalog.queries import AppRevision
+from madoguchi.definition.world import PeopleKind
 from madoguchi.records.models import Event
 from madoguchi.records.permissions import Access
 from madoguchi.records.write import add_event
 
 MAX_TEXT, MAX_MENTIONS, PAGE = 65_535, 10, 10
-_KINDS = {"USER": "staff", "ORGANIZATION": "department", "GROUP": "group"}
+_KINDS: Mapping[str, PeopleKind] = {"USER": "staff", "ORGANIZATION": "department", "GROUP": "group"}
 GONE = (
     "指定したコメントが存在しません。削除された可能性があります。",
     "The specified comment does not exist. It may have been deleted.",
@@ -54,7 +56,7 @@ def add_comment(call: Call) -> dict[str, Any]:
 def _mention(row: Params, number: int) -> dict[str, str]:
     kind = row.one_of("type", tuple(_KINDS), "USER")
     code = row.text("code")
-    if not known_people(_KINDS[kind], [code]):  # type: ignore[arg-type]
+    if not known_people(_KINDS[kind], [code]):
         words = (f"宛先（code: {code}）が見つかりません。", f"The mentioned {kind} (code: {code}) is not found.")
         raise invalid_at(f"comment.mentions[{number}].code", words)
     return {"code": code, "type": kind}
